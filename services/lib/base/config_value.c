@@ -298,3 +298,51 @@ config_value_eq(const struct config_key *key, const void *values_a, const void *
 	}
 	return same;
 }
+
+bool
+config_compare(const struct config_schema *schema, const void *before, const void *after,
+	       struct buf *restart)
+{
+	bool live = false;
+
+	for (size_t i = 0; i < schema->key_count; i++) {
+		const struct config_key *key = &schema->keys[i];
+
+		if (config_value_eq(key, before, after)) {
+			continue;
+		}
+		if (key->live) {
+			live = true;
+		} else {
+			buf_printf(restart, "%s%s", restart->len != 0 ? ", " : "",
+				   key->name);
+		}
+	}
+	return live;
+}
+
+bool
+config_is_endpoint(const char *value)
+{
+	if (strlen(value) > 100) {
+		return false;
+	}
+	if (strncmp(value, "ipc://", 6) == 0) {
+		return value[6] != '\0';
+	}
+	if (strncmp(value, "tcp://", 6) != 0) {
+		return false;
+	}
+	const char *colon = strrchr(value, ':');
+	size_t host_len = (size_t)(colon - value) > 6 ? (size_t)(colon - value) - 6 : 0;
+	uint32_t port = 0;
+
+	for (const char *p = colon + 1; *p != '\0'; p++) {
+		if (*p < '0' || *p > '9' || port > 65535) {
+			return false;
+		}
+		port = port * 10 + (uint32_t)(*p - '0');
+	}
+	return host_len != 0 && strcspn(value, " \t\"") == strlen(value) && port > 0 &&
+	       port <= 65535;
+}

@@ -119,17 +119,15 @@ walk(const ProtobufCMessageDescriptor *type, struct slice s, struct arena *arena
 	return NULL;
 }
 
-ProtobufCMessage *
-unpack_message(const ProtobufCMessageDescriptor *type, struct slice bytes,
-	       struct arena *arena, const char **ret_why)
+static ProtobufCMessage *
+unpack_within(const ProtobufCMessageDescriptor *type, struct slice bytes, unsigned factor,
+	      struct arena *arena, const char **ret_why)
 {
 	const char *why = walk(type, bytes, arena, 0);
 	ProtobufCMessage *message = NULL;
 
 	if (why == NULL) {
-		/* An empty message needs its struct all the same. */
-		struct budget budget = { arena, UNPACK_BUDGET * bytes.len +
-							type->sizeof_message + 64 };
+		struct budget budget = { arena, factor * bytes.len + UNPACK_FLOOR };
 		ProtobufCAllocator allocator = { .alloc = budget_alloc,
 						 .free = budget_free,
 						 .allocator_data = &budget };
@@ -147,6 +145,20 @@ unpack_message(const ProtobufCMessageDescriptor *type, struct slice bytes,
 		*ret_why = why;
 	}
 	return message;
+}
+
+ProtobufCMessage *
+unpack_message(const ProtobufCMessageDescriptor *type, struct slice bytes,
+	       struct arena *arena, const char **ret_why)
+{
+	return unpack_within(type, bytes, UNPACK_BUDGET, arena, ret_why);
+}
+
+ProtobufCMessage *
+unpack_reply(const ProtobufCMessageDescriptor *type, struct slice bytes,
+	     struct arena *arena, const char **ret_why)
+{
+	return unpack_within(type, bytes, UNPACK_REPLY_BUDGET, arena, ret_why);
 }
 
 void

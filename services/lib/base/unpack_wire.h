@@ -3,8 +3,8 @@
  * protobuf-c neither bounds what a message grows to, nor checks UTF-8, nor notices a
  * NUL inside a string.  Here the bytes are walked first along the descriptor (every
  * string is text, nesting is that of the schema), then unpacked into an arena with a
- * budget of 16 times their length.  Messages live as long as the arena and are never
- * freed one by one. */
+ * budget of 16 times their length (and no less than 64 KiB).  Messages live as long as
+ * the arena and are never freed one by one. */
 #ifndef LIB_BASE_UNPACK_WIRE_H
 #define LIB_BASE_UNPACK_WIRE_H
 
@@ -13,12 +13,22 @@
 #include "lib/base/buf.h"
 #include "lib/base/mem.h"
 
-enum { UNPACK_BUDGET = 16, UNPACK_MAX_DEPTH = 16 };
+enum {
+	UNPACK_BUDGET = 16,
+	UNPACK_REPLY_BUDGET =
+		64, /* Of our own service's answers: rows of small figures. */
+	UNPACK_FLOOR = 64 * 1024, /* A short message may take this much in any case. */
+	UNPACK_MAX_DEPTH = 16,
+};
 
 /* NULL if the bytes are no such message or outgrow the budget; 'ret_why' (may be NULL)
  * then says what is wrong, with the field's name, in 'arena'. */
 ProtobufCMessage *unpack_message(const ProtobufCMessageDescriptor *, struct slice bytes,
 				 struct arena *, const char **ret_why);
+
+/* The same for a command that reads what a service of its own machine answered. */
+ProtobufCMessage *unpack_reply(const ProtobufCMessageDescriptor *, struct slice bytes,
+			       struct arena *, const char **ret_why);
 
 /* The packed message at the end of 'b'. */
 void pack_message(const ProtobufCMessage *, struct buf *b);
