@@ -1,0 +1,65 @@
+#include "lib/model/record.h"
+
+static const struct {
+	enum body body;
+	const char *name;
+} bodies[] = {
+	{ BODY_EVENT_REVISION, "event_revision" },
+	{ BODY_WITHDRAWAL, "withdrawal" },
+	{ BODY_COHOST_ANSWER, "cohost_answer" },
+	{ BODY_REVIEW, "review" },
+	{ BODY_BEST_PRACTICE, "best_practice" },
+	{ BODY_PUBLISHED_FIGURE, "published_figure" },
+	{ BODY_PUBLICATION, "publication" },
+	{ BODY_MERGE, "merge" },
+	{ BODY_OWNERSHIP_MOVE, "ownership_move" },
+	{ BODY_SOURCE_CONFIRMATION, "source_confirmation" },
+	{ BODY_REFERENCE_CHANGE, "reference_change" },
+	{ BODY_ENROLMENT, "enrolment" },
+	{ BODY_REVOCATION, "revocation" },
+	{ BODY_ERASURE, "erasure" },
+};
+
+const char *
+body_name(uint32_t body)
+{
+	for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
+		if (bodies[i].body == body) {
+			return bodies[i].name;
+		}
+	}
+	return "unknown";
+}
+
+bool
+record_event(const struct record *r, struct uuid *ret_id)
+{
+	switch (r->body) {
+	case BODY_EVENT_REVISION:
+		*ret_id = r->revision.event.id;
+		return true;
+	case BODY_WITHDRAWAL:
+		*ret_id = r->withdrawal.event;
+		return true;
+	case BODY_COHOST_ANSWER:
+		*ret_id = r->cohost_answer.event;
+		return true;
+	case BODY_REVIEW:
+		*ret_id = r->review.event;
+		return true;
+	case BODY_BEST_PRACTICE:
+		*ret_id = r->best_practice.event;
+		return true;
+	case BODY_MERGE:
+		*ret_id = r->merge.from;
+		return true;
+	case BODY_OWNERSHIP_MOVE:
+		*ret_id = r->move.event;
+		return true;
+	case BODY_SOURCE_CONFIRMATION:
+		*ret_id = r->confirmation.event;
+		return true;
+	default:
+		return false;
+	}
+}
