@@ -1,0 +1,427 @@
+#include "aggregation/aggregation.h"
+
+#include <inttypes.h>
+
+bool
+aggregation_read(void *ctx, uint64_t position, struct arena *arena,
+		 struct slice *ret_record)
+{
+	struct aggregation *a = ctx;
+	struct slice record;
+
+	if (a->txn == NULL || !log_record(a->txn, position, &record)) {
+		return false;
+	}
+	*ret_record = slice_of(arena_dup(arena, record.at, record.len), record.len);
+	return true;
+}
+
+void
+aggregation_init(struct aggregation *a, const struct aggregation_config *config,
+		 struct store *log_store, struct store *view_store)
+{
+	*a = (struct aggregation){ .config = *config,
+				   .store = log_store,
+				   .view = view_store };
+	fold_init(&a->fold);
+	a->fold.source = (struct fold_source){ .read = aggregation_read, .ctx = a };
+	listener_init(&a->listener);
+}
+
+void
+aggregation_fini(struct aggregation *a)
+{
+	for (unsigned i = 0; i < a->watcher_count; i++) {
+		buf_fini(&a->watchers[i].query);
+	}
+	listener_fini(&a->listener);
+	fold_fini(&a->fold);
+}
+
+void
+aggregation_fold_entry(struct aggregation *a, struct fold *fold,
+		       const struct log_entry *entry)
+{
+	struct block block;
+	struct slice record;
+	size_t at = 0;
+	uint64_t position = entry->first;
+
+	if (!block_parse(entry->block, &block, NULL)) {
+		a->txn->err = ERR_CORRUPT;
+		return;
+	}
+	for (uint64_t seq = block.first_seq; block_next(&block, &at, &record); seq++) {
+		struct fold_input in = { .position = position++,
+					 .hq_ms = entry->hq_ms,
+					 .node = block.node,
+					 .seq = seq,
+					 .record = record,
+					 .identity = hash_of(record) };
+
+		memcpy(in.key_id, block.key.b, KEY_ID_LEN);
+		fold_record(fold, &in);
+	}
+	fold_block(fold, &block.node, &block.parent, &block.hash, block.last_seq);
+}
+
+/* Did a record from row 'from' on change who may connect? */
+static bool
+keys_changed(const struct fold *fold, uint32_t from)
+{
+	for (uint32_t r = from; r < fold->records.count; r++) {
+		const struct record_row *row = table_at(&fold->records, r);
+
+		if (row->body == BODY_ENROLMENT || row->body == BODY_REVOCATION) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+fold_log(struct aggregation *a)
+{
+	struct log_entry entry;
+	uint32_t before = a->fold.records.count;
+
+	while (a->txn->err == OK && log_after(a->txn, fold_position(&a->fold), &entry)) {
+		aggregation_fold_entry(a, &a->fold, &entry);
+	}
+	a->allow_changed = a->allow_changed || keys_changed(&a->fold, before);
+	if (a->fold.failed && a->txn->err == OK) {
+		a->txn->err = ERR_CORRUPT;
+	}
+}
+
+enum err
+aggregation_open(struct aggregation *a)
+{
+	struct txn txn = txn_begin_read(a->store);
+	enum err err = log_open(&a->log, &txn);
+
+	a->txn = &txn;
+	if (err == OK) {
+		err = checkpoint_load(a);
+	}
+	if (err == OK) {
+		if (fold_position(&a->fold) == 0) {
+			fold_trust(&a->fold, &a->config.hq);
+		}
+		fold_log(a);
+		err = txn.err;
+	}
+	a->txn = NULL;
+	txn_abort(&txn);
+	a->allow_changed = true;
+	fold_take_changes(&a->fold);
+	return err;
+}
+
+/* ---- Turns ------------------------------------------------------------------------- */
+
+static void
+turn_begin(struct aggregation *a, struct turn *turn)
+{
+	a->txn = turn->txn;
+	if (!a->turn_open) {
+		a->log_before = a->log.head;
+		a->turn_open = true;
+		if (a->started == 0) {
+			a->started = turn->wall;
+		}
+	}
+}
+
+static void
+refuse_peer(struct peer peer, enum link_code code, const char *text, struct turn *turn)
+{
+	struct link_error error = { .code = code,
+				    .error_class = LINK_OPERATOR,
+				    .text = text,
+				    .minor_min = LINK_MINOR_MIN,
+				    .minor_max = LINK_MINOR_MAX };
+
+	listener_refuse_peer(peer, &error, turn->out);
+}
+
+/* A consumer begins after its cursor, if this log holds it. */
+static void
+welcome_consumer(struct aggregation *a, struct session *s, struct turn *turn)
+{
+	const struct link_cursor *cursor = &s->hello.cursor;
+	bool same_filter = cursor->position == 0 ||
+			   cursor->filter_version == AGGREGATION_FILTER_VERSION;
+	struct link_cursor head = { .position = a->log.head.position,
+				    .log_hash = a->log.head.log_hash,
+				    .filter_version = AGGREGATION_FILTER_VERSION };
+
+	if (!same_filter || !log_holds(turn->txn, cursor->position, &cursor->log_hash)) {
+		struct link_error error = {
+			.code = LINK_RESET,
+			.error_class = LINK_RETRY_BACKOFF,
+			.text = "this log does not hold your cursor"
+		};
+
+		log_event(turn->log, LOG_WARN, "stream", "reset=%" PRIu64,
+			  cursor->position);
+		listener_refuse(&a->listener, s, &error, turn->out, turn->now);
+		return;
+	}
+	listener_welcome(&a->listener, s, &head, turn->out, turn->now, turn->wall);
+}
+
+static void
+welcome_producer(struct aggregation *a, struct session *s, struct turn *turn)
+{
+	struct link_cursor head = { .position = a->log.head.position,
+				    .log_hash = a->log.head.log_hash };
+
+	if (store_refuses_work(a->store)) {
+		struct link_error error = { .code = LINK_DISK_FULL,
+					    .error_class = LINK_RETRY_BACKOFF,
+					    .retry_after_ms = LINK_HEARTBEAT_MS,
+					    .text = "headquarters' disk is full" };
+
+		listener_refuse(&a->listener, s, &error, turn->out, turn->now);
+		return;
+	}
+	listener_welcome(&a->listener, s, &head, turn->out, turn->now, turn->wall);
+}
+
+static void
+take_batch(struct aggregation *a, struct session *s, struct slice payload,
+	   struct turn *turn)
+{
+	struct link_error error = { 0 };
+
+	if (store_refuses_work(a->store)) {
+		error = (struct link_error){ .code = LINK_DISK_FULL,
+					     .error_class = LINK_RETRY_BACKOFF,
+					     .retry_after_ms = LINK_HEARTBEAT_MS,
+					     .text = "headquarters' disk is full" };
+		listener_refuse(&a->listener, s, &error, turn->out, turn->now);
+	} else if (!accept_batch(a, s, payload, turn, &error)) {
+		a->refused++;
+		log_event(turn->log, LOG_WARN, "accept", "refused=%s why=%s",
+			  link_code_name(error.code), error.text);
+		listener_refuse(&a->listener, s, &error, turn->out, turn->now);
+	}
+}
+
+static void
+handle_link(struct aggregation *a, const struct message *msg, const struct node_id *node,
+	    struct turn *turn)
+{
+	struct listener_in in;
+	struct session *s = NULL;
+
+	switch (listener_take(&a->listener, msg->from, node, &msg->frame, turn->arena,
+			      turn->out, turn->rng, turn->now, &s, &in)) {
+	case LISTENER_HELLO:
+		if (s->hello.role == LINK_CONSUMER) {
+			welcome_consumer(a, s, turn);
+		} else {
+			welcome_producer(a, s, turn);
+		}
+		break;
+	case LISTENER_BATCH:
+		take_batch(a, s, in.payload, turn);
+		break;
+	case LISTENER_ACK:
+	case LISTENER_STATUS:
+	case LISTENER_LOST:
+	case LISTENER_NOTHING:
+		break;
+	}
+}
+
+/* Who the key belongs to is asked of the fold on every message: a revoked key's next
+ * message is refused. */
+static bool
+node_of(const struct aggregation *a, const struct message *msg, struct node_id *ret)
+{
+	uint32_t node = fold_node_of_curve(&a->fold, msg->who.curve_key);
+
+	if (node == UINT32_MAX) {
+		return false;
+	}
+	const struct node_row *row = table_at(&a->fold.nodes, node);
+	memcpy(ret->b, row->id, NODE_ID_LEN);
+	return true;
+}
+
+static void
+handle(void *self, const struct message *msg, struct turn *turn)
+{
+	struct aggregation *a = self;
+	struct node_id node;
+
+	turn_begin(a, turn);
+	if (msg->who.kind == PRINCIPAL_KEY) {
+		if (!node_of(a, msg, &node)) {
+			refuse_peer(msg->from, LINK_UNAUTHENTICATED,
+				    "this key is not enrolled or was revoked", turn);
+			return;
+		}
+		switch (msg->fault) {
+		case FRAME_GOOD:
+			break;
+		case FRAME_WRONG_MAJOR:
+			refuse_peer(msg->from, LINK_VERSION_UNSUPPORTED,
+				    "this headquarters speaks KSL1", turn);
+			return;
+		case FRAME_TOO_LARGE:
+			refuse_peer(msg->from, LINK_TOO_LARGE, "frame too large", turn);
+			return;
+		case FRAME_MALFORMED:
+			refuse_peer(msg->from, LINK_MALFORMED, "not a frame", turn);
+			return;
+		}
+		if (msg->frame.header.type >= FRAME_REQUEST_FIRST) {
+			refuse_peer(msg->from, LINK_FORBIDDEN,
+				    "requests are for this machine's commands", turn);
+			return;
+		}
+		handle_link(a, msg, &node, turn);
+		return;
+	}
+	if (msg->fault == FRAME_GOOD && msg->frame.header.type >= FRAME_REQUEST_FIRST) {
+		ask_handle(a, msg, turn);
+	}
+}
+
+static void
+session_lost(void *ctx, struct session *s)
+{
+	(void)ctx;
+	(void)s;
+}
+
+static void
+run(void *self, struct turn *turn)
+{
+	struct aggregation *a = self;
+	struct store_usage usage = store_usage(a->store);
+	struct link_status mine = { .head = a->log.head.position,
+				    .wall = turn->wall,
+				    .disk_used_percent = usage.percent };
+
+	turn_begin(a, turn);
+	listener_run(&a->listener, &mine, turn->out, turn->now, session_lost, a);
+}
+
+void
+aggregation_allow_list(const struct aggregation *a, struct buf *ret_keys)
+{
+	for (uint32_t i = 0; i < a->fold.keys.count; i++) {
+		const struct key_row *k = table_at(&a->fold.keys, i);
+
+		if (k->state == KEY_VALID) {
+			buf_put(ret_keys, k->curve, sizeof(k->curve));
+		}
+	}
+}
+
+static void
+hand_out_allow_list(struct aggregation *a, struct turn *turn)
+{
+	struct buf keys = { 0 };
+
+	aggregation_allow_list(a, &keys);
+	outbox_allow(turn->out, buf_slice(&keys));
+	buf_fini(&keys);
+	a->allow_changed = false;
+}
+
+static void
+fold_turn(void *self, struct turn *turn)
+{
+	struct aggregation *a = self;
+
+	a->txn = turn->txn;
+	a->turn_open = false;
+	a->last_commit = turn->now;
+	fold_log(a);
+	if (turn->txn->err != OK) {
+		/* The process ends: nothing of this turn may leave. */
+		outbox_clear(turn->out);
+		a->txn = NULL;
+		return;
+	}
+	listener_ack_all(&a->listener, turn->out, turn->now);
+	if (a->allow_changed) {
+		hand_out_allow_list(a, turn);
+	}
+	stream_run(a, turn);
+	ask_watchers(a, turn);
+	fold_take_changes(&a->fold);
+	checkpoint_run(a, turn, false);
+	a->txn = NULL;
+}
+
+static void
+dropped(void *self, enum err err, struct turn *turn)
+{
+	struct aggregation *a = self;
+
+	log_event(turn->log, LOG_ERROR, "commit", "failed=%s", err_name(err));
+	log_rewind(&a->log, a->log_before);
+	listener_dropped(&a->listener, turn->out);
+	a->turn_open = false;
+	a->txn = NULL;
+}
+
+/* The commit failed for want of space: producers go back to what is on the disk. */
+static void
+refuse(void *self, const struct message *msg, enum err err, struct turn *turn)
+{
+	struct aggregation *a = self;
+	struct link_error error = { .code = LINK_DISK_FULL,
+				    .error_class = LINK_RETRY_BACKOFF,
+				    .retry_after_ms = LINK_HEARTBEAT_MS,
+				    .text = "headquarters' disk is full" };
+
+	(void)err;
+	if (msg->fault != FRAME_GOOD) {
+		return;
+	}
+	if (msg->frame.header.type >= FRAME_REQUEST_FIRST) {
+		ask_refuse(msg, "disk_full", turn);
+		return;
+	}
+	for (size_t i = 0; i < a->listener.count; i++) {
+		struct session *s = a->listener.sessions[i];
+
+		if (peer_eq(s->peer, msg->from) && !s->closing) {
+			listener_refuse(&a->listener, s, &error, turn->out, turn->now);
+		}
+	}
+}
+
+static msec_t
+deadline(const void *self)
+{
+	const struct aggregation *a = self;
+	msec_t at = listener_deadline(&a->listener);
+	msec_t watch = ask_deadline(a);
+
+	if (watch < at) {
+		at = watch;
+	}
+	if (a->view != NULL && a->checkpointed != fold_position(&a->fold) &&
+	    a->checkpoint_at < at) {
+		at = a->checkpoint_at;
+	}
+	return at;
+}
+
+const struct service aggregation_service = {
+	.name = "aggregation",
+	.handle = handle,
+	.run = run,
+	.fold = fold_turn,
+	.dropped = dropped,
+	.refuse = refuse,
+	.deadline = deadline,
+};

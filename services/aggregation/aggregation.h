@@ -1,0 +1,130 @@
+/* aggregation/aggregation.h - headquarters: the merged log and what it means.
+ *
+ * Takes blocks from every enrolled node's journal, appends them to one log, folds it,
+ * acknowledges; serves the log to posts (filtered) and followers (whole), and figures
+ * to whoever asks.  A core: no socket, thread, file or clock (lib/node/service.h).
+ *
+ * One turn: handle() accepts blocks into the transaction; after the commit fold()
+ * folds what was appended, acknowledges, and sends what readers and watchers are owed. */
+#ifndef AGGREGATION_AGGREGATION_H
+#define AGGREGATION_AGGREGATION_H
+
+#include "lib/link/listener.h"
+#include "lib/model/fold.h"
+#include "lib/node/service.h"
+#include "lib/store/log.h"
+#include "lib/store/view.h"
+
+enum {
+	AGGREGATION_FORMAT = 1,
+	AGGREGATION_MAX_WATCHERS = 256,
+	AGGREGATION_FILTER_VERSION = 1,
+	/* A checkpoint of the view is due after so many records, or so long after the
+	   last. */
+	AGGREGATION_CHECKPOINT_RECORDS = 100000,
+	AGGREGATION_CHECKPOINT_MS = 2000,
+};
+
+struct aggregation_config {
+	/* The one key that is trusted without a record: HQ's own intake. */
+	struct enrolment hq;
+	const char *software;
+	/* Endpoint numbers of the host. */
+	uint32_t local_endpoint; /* Commands, and followers of this machine. */
+	uint32_t posts_endpoint; /* CURVE. */
+};
+
+/* A standing query: the whole result again when it may have changed. */
+struct watcher {
+	struct peer peer;
+	uint64_t request;
+	struct buf query; /* Packed Query. */
+	msec_t interval;
+	msec_t last_sent;
+	bool due;
+};
+
+struct aggregation {
+	struct aggregation_config config;
+	struct store *store; /* The log. */
+	struct store *view;  /* NULL: none is kept. */
+	struct log log;
+	struct log_head log_before; /* At the start of the turn. */
+	struct fold fold;
+	struct listener listener;
+
+	struct txn *txn; /* The one to read through now. */
+	struct watcher watchers[AGGREGATION_MAX_WATCHERS];
+	unsigned watcher_count;
+
+	bool turn_open;        /* log_before is set for this turn. */
+	bool allow_changed;    /* The allow-list is to be handed out again. */
+	uint64_t checkpointed; /* Position of the view on disk. */
+	msec_t checkpoint_at;
+	bool compact_due; /* Loose parts were erased: rewrite the store. */
+	msec_t last_commit;
+	wall_ms_t started;
+
+	/* Counted. */
+	uint64_t blocks, repeats, refused;
+};
+
+/* Keeps 'config' (borrowed strings) and the stores. */
+void aggregation_init(struct aggregation *, const struct aggregation_config *,
+		      struct store *log_store, struct store *view_store);
+void aggregation_fini(struct aggregation *);
+
+/* Read the log's head and bring the fold up to it: from the view's checkpoint where
+ * there is a good one. */
+enum err aggregation_open(struct aggregation *) WARN_UNUSED;
+
+extern const struct service aggregation_service;
+
+/* The CURVE keys that may connect, 32 bytes each, at the end of 'ret_keys'. */
+void aggregation_allow_list(const struct aggregation *, struct buf *ret_keys);
+
+/* ---- For the service's own files. -------------------------------------------------- */
+
+/* The fold's reader: through the transaction in force. */
+bool aggregation_read(void *ctx, uint64_t position, struct arena *,
+		      struct slice *ret_record);
+
+/* Fold one entry's records into 'fold' (ours, or a recount's). */
+void aggregation_fold_entry(struct aggregation *, struct fold *,
+			    const struct log_entry *);
+
+/* accept.c: a batch of blocks from a post.  OK, or what to refuse the session with. */
+bool accept_batch(struct aggregation *, struct session *, struct slice payload,
+		  struct turn *, struct link_error *ret_error) WARN_UNUSED;
+
+/* stream.c: what consumers are owed. */
+void stream_run(struct aggregation *, struct turn *);
+
+/* filter_wire.c: the items of one entry for a post; appended to 'items'. */
+struct item_list {
+	struct slice *at;
+	size_t count, cap;
+	size_t bytes;
+	struct arena *arena;
+};
+void filter_entry(struct aggregation *, const struct session *, const struct log_entry *,
+		  struct item_list *);
+
+/* The loose parts that the block's records name, packed. Empty: none. */
+struct slice filter_loose(struct aggregation *, const struct block *, struct arena *);
+
+/* loose_wire.c: keep the parts that came beside a block and that its records name. */
+bool loose_take(struct aggregation *, const struct block *, struct slice packed,
+		struct turn *) WARN_UNUSED;
+
+/* ask_wire.c: one request of a command. */
+void ask_handle(struct aggregation *, const struct message *, struct turn *);
+void ask_refuse(const struct message *, const char *code, struct turn *);
+void ask_watchers(struct aggregation *, struct turn *);
+msec_t ask_deadline(const struct aggregation *);
+
+/* checkpoint.c */
+enum err checkpoint_load(struct aggregation *) WARN_UNUSED;
+void checkpoint_run(struct aggregation *, struct turn *, bool now);
+
+#endif

@@ -1,0 +1,324 @@
+#include "aggregation/ask_parts_wire.h"
+
+#include "lib/base/unpack_wire.h"
+#include "lib/model/show_wire.h"
+#include "lib/model/totals_wire.h"
+
+/* Requests of this machine's commands: figures, events, nodes, standing queries. */
+
+static Kusanone__V1__Text *
+text_of(struct arena *arena, const char *ja, const char *en)
+{
+	Kusanone__V1__Text *text = arena_alloc(arena, sizeof(*text));
+
+	kusanone__v1__text__init(text);
+	text->ja = (char *)(uintptr_t)ja;
+	text->en = (char *)(uintptr_t)en;
+	return text;
+}
+
+static void
+send_reply(struct peer to, Kusanone__V1__Reply *reply, struct turn *turn)
+{
+	struct frame_header header = { .type = FRAME_REPLY, .minor = LINK_MINOR_MAX };
+	struct slice body = pack_in_arena(&reply->base, turn->arena);
+
+	outbox_frame(turn->out, to, &header, body, (struct slice){ 0 });
+}
+
+static void
+send_refused(struct peer to, uint64_t request, const char *code, const char *field,
+	     Kusanone__V1__Text *reason, Kusanone__V1__Text *expected, struct turn *turn)
+{
+	Kusanone__V1__Refused refused = KUSANONE__V1__REFUSED__INIT;
+	struct frame_header header = { .type = FRAME_REFUSED, .minor = LINK_MINOR_MAX };
+
+	refused.request = request;
+	refused.code = (char *)(uintptr_t)code;
+	refused.field = (char *)(uintptr_t)field;
+	refused.reason = reason;
+	refused.expected = expected;
+	outbox_frame(turn->out, to, &header, pack_in_arena(&refused.base, turn->arena),
+		     (struct slice){ 0 });
+}
+
+void
+ask_refuse(const struct message *msg, const char *code, struct turn *turn)
+{
+	send_refused(msg->from, 0, code, "",
+		     text_of(turn->arena, "本部のディスクがいっぱいです",
+			     "headquarters' disk is full"),
+		     text_of(turn->arena, "空きができれば自動で再開します",
+			     "it goes on by itself once there is space"),
+		     turn);
+}
+
+static bool
+resolve_instant(Kusanone__V1__TotalsQuery *q, struct turn *turn)
+{
+	struct log_entry entry;
+
+	if (q->as_of_ms == 0) {
+		return true;
+	}
+	if (!log_at_instant(turn->txn, q->as_of_ms, &entry)) {
+		return false;
+	}
+	q->as_of_position = entry.last;
+	return true;
+}
+
+/* Fold the log from nothing into a second fold: it must say the same. */
+static const char *
+recount(struct aggregation *a, struct turn *turn)
+{
+	struct fold again;
+	struct log_entry entry;
+	const char *table = "";
+	uint64_t upto = fold_position(&a->fold);
+
+	fold_init(&again);
+	again.source = a->fold.source;
+	fold_trust(&again, &a->config.hq);
+	while (fold_position(&again) < upto &&
+	       log_after(turn->txn, fold_position(&again), &entry)) {
+		aggregation_fold_entry(a, &again, &entry);
+	}
+	const char *result = fold_eq(&a->fold, &again, &table)
+				     ? "equal"
+				     : arena_printf(turn->arena, "differs in %s", table);
+	fold_fini(&again);
+	return result;
+}
+
+static bool
+answer_totals(struct aggregation *a, struct peer to, uint64_t request,
+	      Kusanone__V1__TotalsQuery *q, struct turn *turn)
+{
+	Kusanone__V1__Reply reply = KUSANONE__V1__REPLY__INIT;
+	Kusanone__V1__TotalsReply totals;
+	struct totals_fault fault;
+
+	if (!resolve_instant(q, turn)) {
+		send_refused(to, request, "invalid", "as_of_ms",
+			     text_of(turn->arena, "その時点にはまだ記録がありません",
+				     "there was no record at that instant"),
+			     text_of(turn->arena, "もっと後の時点", "a later instant"),
+			     turn);
+		return false;
+	}
+	if (!totals_answer(&a->fold, q, turn->arena, &totals, &fault)) {
+		send_refused(to, request, "invalid", fault.field,
+			     text_of(turn->arena, fault.reason_ja, fault.reason_en),
+			     text_of(turn->arena, fault.expected_ja, fault.expected_en),
+			     turn);
+		return false;
+	}
+	if (q->recount) {
+		totals.recount = (char *)(uintptr_t)recount(a, turn);
+	}
+	reply.request = request;
+	reply.reply_case = KUSANONE__V1__REPLY__REPLY_TOTALS;
+	reply.totals = &totals;
+	if (protobuf_c_message_get_packed_size(&reply.base) > FRAME_MAX_LEN) {
+		send_refused(to, request, "too_large", "by",
+			     text_of(turn->arena, "答えが大きすぎます",
+				     "the answer is too large"),
+			     text_of(turn->arena, "区分を減らすか、条件を付けてください",
+				     "fewer groupings, or a filter"),
+			     turn);
+		return false;
+	}
+	send_reply(to, &reply, turn);
+	return true;
+}
+
+static void
+answer_show(struct aggregation *a, struct peer to, const Kusanone__V1__Query *query,
+	    struct turn *turn)
+{
+	Kusanone__V1__Reply reply = KUSANONE__V1__REPLY__INIT;
+	struct show_fault fault = { 0 };
+
+	if (!show_answer(&a->fold, query, turn->arena, &reply, &fault)) {
+		send_refused(to, query->request, fault.code, fault.field,
+			     text_of(turn->arena, fault.reason_ja, fault.reason_en),
+			     text_of(turn->arena, fault.expected_ja, fault.expected_en),
+			     turn);
+		return;
+	}
+	reply.request = query->request;
+	if (reply.reply_case == KUSANONE__V1__REPLY__REPLY_EVENT) {
+		reply.event->reach = KUSANONE__V1__REACH__REACH_AT_HEADQUARTERS;
+		reply.event->hq_position = reply.event->position;
+	}
+	send_reply(to, &reply, turn);
+}
+
+static void
+answer(struct aggregation *a, struct peer to, const Kusanone__V1__Query *query,
+       struct turn *turn)
+{
+	Kusanone__V1__Reply reply = KUSANONE__V1__REPLY__INIT;
+	Kusanone__V1__NodesReply nodes = KUSANONE__V1__NODES_REPLY__INIT;
+	Kusanone__V1__StatusReply status = KUSANONE__V1__STATUS_REPLY__INIT;
+
+	reply.request = query->request;
+	switch (query->query_case) {
+	case KUSANONE__V1__QUERY__QUERY_TOTALS:
+		answer_totals(a, to, query->request, query->totals, turn);
+		return;
+	case KUSANONE__V1__QUERY__QUERY_NODES:
+		ask_nodes(a, turn, &nodes);
+		reply.reply_case = KUSANONE__V1__REPLY__REPLY_NODES;
+		reply.nodes = &nodes;
+		send_reply(to, &reply, turn);
+		return;
+	case KUSANONE__V1__QUERY__QUERY_STATUS:
+		ask_status(a, turn, &status);
+		reply.reply_case = KUSANONE__V1__REPLY__REPLY_STATUS;
+		reply.status = &status;
+		send_reply(to, &reply, turn);
+		return;
+	case KUSANONE__V1__QUERY__QUERY_COHOSTS:
+		send_refused(to, query->request, "unknown", "cohosts",
+			     text_of(turn->arena, "共催の確認は公館の受付で行います",
+				     "co-hosts answer at their own post's intake"),
+			     text_of(turn->arena, "公館の kusanone cohost list",
+				     "kusanone cohost list at the post"),
+			     turn);
+		return;
+	default:
+		answer_show(a, to, query, turn);
+		return;
+	}
+}
+
+/* ---- Standing queries -----------------------------------------------------------------
+ */
+
+static struct watcher *
+watcher_for(struct aggregation *a, struct peer peer, uint64_t request)
+{
+	struct watcher *oldest = &a->watchers[0];
+
+	for (unsigned i = 0; i < a->watcher_count; i++) {
+		struct watcher *w = &a->watchers[i];
+
+		if (peer_eq(w->peer, peer) && w->request == request) {
+			return w;
+		}
+		if (w->last_sent < oldest->last_sent) {
+			oldest = w;
+		}
+	}
+	if (a->watcher_count < AGGREGATION_MAX_WATCHERS) {
+		return &a->watchers[a->watcher_count++];
+	}
+	return oldest;
+}
+
+static void
+watch(struct aggregation *a, const struct message *msg, const Kusanone__V1__Query *query,
+      struct turn *turn)
+{
+	enum { USUAL_HZ = 4, MAX_HZ = 50 };
+	uint32_t hz = query->max_hz == 0       ? USUAL_HZ
+		      : query->max_hz > MAX_HZ ? MAX_HZ
+					       : query->max_hz;
+
+	if (query->query_case != KUSANONE__V1__QUERY__QUERY_TOTALS) {
+		send_refused(msg->from, query->request, "invalid", "query",
+			     text_of(turn->arena, "見守れるのは集計だけです",
+				     "only totals can be watched"),
+			     text_of(turn->arena, "totals", "totals"), turn);
+		return;
+	}
+	if (!answer_totals(a, msg->from, query->request, query->totals, turn)) {
+		return;
+	}
+	struct watcher *w = watcher_for(a, msg->from, query->request);
+	buf_clear(&w->query);
+	buf_put_slice(&w->query, msg->frame.body);
+	w->peer = msg->from;
+	w->request = query->request;
+	w->interval = 1000 / hz;
+	w->last_sent = turn->now;
+	w->due = false;
+}
+
+static void
+send_watched(struct aggregation *a, struct watcher *w, struct turn *turn)
+{
+	Kusanone__V1__Query *query = (Kusanone__V1__Query *)unpack_message(
+		&kusanone__v1__query__descriptor, buf_slice(&w->query), turn->arena,
+		NULL);
+
+	must(query != NULL);
+	answer_totals(a, w->peer, w->request, query->totals, turn);
+	w->last_sent = turn->now;
+	w->due = false;
+}
+
+void
+ask_watchers(struct aggregation *a, struct turn *turn)
+{
+	bool changed = a->fold.records_mark != a->fold.records.count;
+
+	for (unsigned i = 0; i < a->watcher_count; i++) {
+		struct watcher *w = &a->watchers[i];
+
+		w->due = w->due || changed;
+		if (w->due && turn->now - w->last_sent >= w->interval) {
+			send_watched(a, w, turn);
+		}
+	}
+}
+
+msec_t
+ask_deadline(const struct aggregation *a)
+{
+	msec_t at = NEVER;
+
+	for (unsigned i = 0; i < a->watcher_count; i++) {
+		const struct watcher *w = &a->watchers[i];
+
+		if (w->due && w->last_sent + w->interval < at) {
+			at = w->last_sent + w->interval;
+		}
+	}
+	return at;
+}
+
+void
+ask_handle(struct aggregation *a, const struct message *msg, struct turn *turn)
+{
+	const char *why = "";
+	const Kusanone__V1__Query *query;
+
+	if (msg->frame.header.type != FRAME_QUERY &&
+	    msg->frame.header.type != FRAME_WATCH) {
+		send_refused(msg->from, 0, "unknown", "",
+			     text_of(turn->arena, "集計は記録を受け付けません",
+				     "aggregation takes no submissions"),
+			     text_of(turn->arena, "受付 (intake) に送ってください",
+				     "send it to an intake"),
+			     turn);
+		return;
+	}
+	query = (const Kusanone__V1__Query *)unpack_message(
+		&kusanone__v1__query__descriptor, msg->frame.body, turn->arena, &why);
+	if (query == NULL) {
+		send_refused(
+			msg->from, 0, "invalid", "query",
+			text_of(turn->arena, "質問として読めません", why),
+			text_of(turn->arena, "kusanone.v1.Query", "kusanone.v1.Query"),
+			turn);
+		return;
+	}
+	if (msg->frame.header.type == FRAME_WATCH) {
+		watch(a, msg, query, turn);
+	} else {
+		answer(a, msg->from, query, turn);
+	}
+}

@@ -1,0 +1,373 @@
+#include "unit/aggregation/fixture.h"
+
+#include "kusanone/v1/notice.pb-c.h"
+
+#define EVENT_A "01900000-0000-7000-8000-00000000000a"
+#define EVENT_B "01900000-0000-7000-8000-00000000000b"
+
+static struct hq *
+hq_with_posts(void)
+{
+	struct hq *hq = hq_new();
+
+	player_connect(hq, &hq->own);
+	enrol(hq, &hq->sfo);
+	enrol(hq, &hq->lax);
+	return hq;
+}
+
+static enum link_code
+error_to(struct hq *hq, struct peer peer)
+{
+	struct frame frame;
+	struct link_error error;
+
+	if (!get_frame(hq, peer, FRAME_ERROR, 0, &frame)) {
+		return 0;
+	}
+	must(link_error_get(frame.body, &hq->arena, &error));
+	return error.code;
+}
+
+static void
+test_aggregation__a_block_is_acknowledged_after_the_commit_and_counted(void **state)
+{
+	(void)state;
+	struct hq *hq = hq_with_posts();
+	struct block_maker maker = { 0 };
+	struct frame frame;
+	struct link_ack ack;
+
+	player_connect(hq, &hq->sfo);
+	struct block block =
+		make_block(hq, &hq->sfo, event_record(hq, EVENT_A, "sfo"), &maker);
+	put_block(hq, &hq->sfo, block.bytes, (struct slice){ 0 });
+	assert_int_equal(hq_turn(hq), OK);
+	assert_true(get_frame(hq, hq->sfo.up, FRAME_ACK, 0, &frame));
+	assert_true(link_ack_get(frame.body, &hq->arena, &ack));
+	assert_int_equal(ack.batch_no, 1);
+	assert_int_equal(total_events(hq), 1);
+
+	/* The same block again is acknowledged and changes nothing. */
+	uint64_t position = hq->core->log.head.position;
+	put_block(hq, &hq->sfo, block.bytes, (struct slice){ 0 });
+	assert_int_equal(hq_turn(hq), OK);
+	assert_true(get_frame(hq, hq->sfo.up, FRAME_ACK, 0, &frame));
+	assert_int_equal(hq->core->log.head.position, position);
+	assert_int_equal(total_events(hq), 1);
+	block_maker_fini(&maker);
+	hq_free(hq);
+}
+
+static void
+test_aggregation__a_failed_commit_leaves_nothing_and_sends_nothing(void **state)
+{
+	(void)state;
+	struct hq *hq = hq_with_posts();
+	struct block_maker maker = { 0 };
+	struct frame frame;
+
+	player_connect(hq, &hq->sfo);
+	struct block block =
+		make_block(hq, &hq->sfo, event_record(hq, EVENT_A, "sfo"), &maker);
+	uint64_t position = hq->core->log.head.position;
+	put_block(hq, &hq->sfo, block.bytes, (struct slice){ 0 });
+	store_fail_commit(hq->log_store, 1, ERR_DISK_FULL);
+	assert_int_equal(hq_turn(hq), ERR_DISK_FULL);
+	assert_false(get_frame(hq, hq->sfo.up, FRAME_ACK, 0, &frame));
+	assert_int_equal(error_to(hq, hq->sfo.up), LINK_DISK_FULL);
+	assert_int_equal(hq->core->log.head.position, position);
+
+	/* Space returns: the post connects again and the block is taken. */
+	player_connect(hq, &hq->sfo);
+	put_block(hq, &hq->sfo, block.bytes, (struct slice){ 0 });
+	assert_int_equal(hq_turn(hq), OK);
+	assert_true(get_frame(hq, hq->sfo.up, FRAME_ACK, 0, &frame));
+	assert_int_equal(total_events(hq), 1);
+	block_maker_fini(&maker);
+	hq_free(hq);
+}
+
+static void
+test_aggregation__what_it_does_not_accept(void **state)
+{
+	(void)state;
+	struct hq *hq = hq_with_posts();
+	struct block_maker maker = { 0 };
+
+	/* A parent that is not held. */
+	player_connect(hq, &hq->sfo);
+	struct player ahead = hq->sfo;
+	memset(ahead.tip.b, 5, sizeof(ahead.tip.b));
+	ahead.seq = 7;
+	struct block block =
+		make_block(hq, &ahead, event_record(hq, EVENT_A, "sfo"), &maker);
+	put_block(hq, &hq->sfo, block.bytes, (struct slice){ 0 });
+	assert_int_equal(hq_turn(hq), OK);
+	assert_int_equal(error_to(hq, hq->sfo.up), LINK_OUT_OF_ORDER);
+
+	/* Another node's block, though well signed. */
+	player_connect(hq, &hq->sfo);
+	struct player lax = hq->lax;
+	block = make_block(hq, &lax, event_record(hq, EVENT_A, "lax"), &maker);
+	put_block(hq, &hq->sfo, block.bytes, (struct slice){ 0 });
+	assert_int_equal(hq_turn(hq), OK);
+	assert_int_equal(error_to(hq, hq->sfo.up), LINK_FORBIDDEN);
+
+	/* A key that was never enrolled for it. */
+	player_connect(hq, &hq->sfo);
+	struct player forger = hq->sfo;
+	sign_keypair(forger.sign_public, forger.sign_secret, hq->lax.curve);
+	forger.sign_public[0] ^= 1;
+	block = make_block(hq, &forger, event_record(hq, EVENT_A, "sfo"), &maker);
+	put_block(hq, &hq->sfo, block.bytes, (struct slice){ 0 });
+	assert_int_equal(hq_turn(hq), OK);
+	assert_int_equal(error_to(hq, hq->sfo.up), LINK_FORBIDDEN);
+
+	/* A flipped bit. */
+	player_connect(hq, &hq->sfo);
+	struct player honest = hq->sfo;
+	block = make_block(hq, &honest, event_record(hq, EVENT_A, "sfo"), &maker);
+	maker.buf.at[maker.buf.len - 1] ^= 1;
+	put_block(hq, &hq->sfo, buf_slice(&maker.buf), (struct slice){ 0 });
+	assert_int_equal(hq_turn(hq), OK);
+	assert_int_equal(error_to(hq, hq->sfo.up), LINK_FORBIDDEN);
+	assert_int_equal(total_events(hq), 0);
+	block_maker_fini(&maker);
+	hq_free(hq);
+}
+
+static void
+test_aggregation__an_unknown_key_reaches_nothing(void **state)
+{
+	(void)state;
+	struct hq *hq = hq_new();
+
+	put_hello(hq, &hq->sfo, LINK_PRODUCER, NULL);
+	assert_int_equal(hq_turn(hq), OK);
+	assert_int_equal(error_to(hq, hq->sfo.up), LINK_UNAUTHENTICATED);
+	hq_free(hq);
+}
+
+static void
+test_aggregation__revocation_takes_effect_on_the_next_message(void **state)
+{
+	(void)state;
+	struct hq *hq = hq_with_posts();
+	struct block_maker maker = { 0 };
+	Kusanone__V1__Record record = KUSANONE__V1__RECORD__INIT;
+	Kusanone__V1__Revocation body = KUSANONE__V1__REVOCATION__INIT;
+
+	player_connect(hq, &hq->sfo);
+	body.node_id = (ProtobufCBinaryData){ NODE_ID_LEN, hq->sfo.node.b };
+	body.sign_key = (ProtobufCBinaryData){ 32, hq->sfo.sign_public };
+	body.kind = KUSANONE__V1__REVOCATION_KIND__REVOCATION_KIND_RETIRED;
+	record.body_case = KUSANONE__V1__RECORD__BODY_REVOCATION;
+	record.revocation = &body;
+	player_say(hq, &hq->own, &record);
+
+	struct block block =
+		make_block(hq, &hq->sfo, event_record(hq, EVENT_A, "sfo"), &maker);
+	put_block(hq, &hq->sfo, block.bytes, (struct slice){ 0 });
+	assert_int_equal(hq_turn(hq), OK);
+	assert_int_equal(error_to(hq, hq->sfo.up), LINK_UNAUTHENTICATED);
+	assert_int_equal(total_events(hq), 0);
+	block_maker_fini(&maker);
+	hq_free(hq);
+}
+
+/* The items of the first batch to a consumer, after 'cursor'. */
+static const Kusanone__V1__StreamItem *
+item_of(struct hq *hq, struct peer peer, Kusanone__V1__StreamItem__ItemCase kind)
+{
+	struct frame frame;
+	struct link_batch batch;
+
+	for (unsigned n = 0; get_frame(hq, peer, FRAME_BATCH, n, &frame); n++) {
+		must(link_batch_get(frame.body, &hq->arena, &batch));
+		for (size_t i = 0; i < batch.item_count; i++) {
+			const Kusanone__V1__StreamItem *item =
+				(const Kusanone__V1__StreamItem *)unpack_message(
+					&kusanone__v1__stream_item__descriptor,
+					batch.items[i], &hq->arena, NULL);
+
+			must(item != NULL);
+			if (item->item_case == kind) {
+				return item;
+			}
+		}
+	}
+	return NULL;
+}
+
+static void
+test_aggregation__a_post_hears_receipts_and_notices_without_money(void **state)
+{
+	(void)state;
+	struct hq *hq = hq_with_posts();
+	struct block_maker maker = { 0 };
+	const Kusanone__V1__StreamItem *item;
+
+	player_connect(hq, &hq->sfo);
+	struct block block =
+		make_block(hq, &hq->sfo, event_record(hq, EVENT_A, "sfo"), &maker);
+	put_block(hq, &hq->sfo, block.bytes, (struct slice){ 0 });
+	assert_int_equal(hq_turn(hq), OK);
+
+	put_hello(hq, &hq->sfo, LINK_CONSUMER, NULL);
+	assert_int_equal(hq_turn(hq), OK);
+	item = item_of(hq, hq->sfo.down, KUSANONE__V1__STREAM_ITEM__ITEM_RECEIPT);
+	assert_non_null(item);
+	assert_memory_equal(item->receipt->hash.data, block.hash.b, HASH_LEN);
+	assert_null(item_of(hq, hq->sfo.down, KUSANONE__V1__STREAM_ITEM__ITEM_NOTICE));
+	assert_non_null(
+		item_of(hq, hq->sfo.down, KUSANONE__V1__STREAM_ITEM__ITEM_RECORD));
+
+	put_hello(hq, &hq->lax, LINK_CONSUMER, NULL);
+	assert_int_equal(hq_turn(hq), OK);
+	item = item_of(hq, hq->lax.down, KUSANONE__V1__STREAM_ITEM__ITEM_NOTICE);
+	assert_non_null(item);
+	assert_string_equal(item->notice->event_id, EVENT_A);
+	assert_true(item->notice->ask);
+	assert_null(item->notice->event->budget_planned);
+	assert_string_equal(item->notice->event->title->ja, "水素ウェビナー");
+	block_maker_fini(&maker);
+	hq_free(hq);
+}
+
+static void
+test_aggregation__a_cursor_of_another_past_is_reset(void **state)
+{
+	(void)state;
+	struct hq *hq = hq_with_posts();
+	struct link_cursor cursor = { .position = 1,
+				      .filter_version = AGGREGATION_FILTER_VERSION };
+	struct log_head head = hq->core->log.head;
+
+	put_hello(hq, &hq->sfo, LINK_CONSUMER, &cursor);
+	assert_int_equal(hq_turn(hq), OK);
+	assert_int_equal(error_to(hq, hq->sfo.down), LINK_RESET);
+
+	cursor.position = head.position;
+	cursor.log_hash = head.log_hash;
+	put_hello(hq, &hq->sfo, LINK_CONSUMER, &cursor);
+	assert_int_equal(hq_turn(hq), OK);
+	assert_int_equal(error_to(hq, hq->sfo.down), 0);
+
+	/* A filter that has changed since is another stream. */
+	cursor.filter_version++;
+	put_hello(hq, &hq->lax, LINK_CONSUMER, &cursor);
+	assert_int_equal(hq_turn(hq), OK);
+	assert_int_equal(error_to(hq, hq->lax.down), LINK_RESET);
+	hq_free(hq);
+}
+
+static void
+test_aggregation__a_restart_says_the_same_with_a_view_and_without(void **state)
+{
+	(void)state;
+	struct hq *hq = hq_with_posts();
+	struct block_maker maker = { 0 };
+	struct fold again;
+	const char *table = "";
+
+	player_connect(hq, &hq->sfo);
+	for (int i = 0; i < 3; i++) {
+		char id[] = "01900000-0000-7000-8000-000000000000";
+
+		id[35] = (char)('0' + i);
+		struct block block =
+			make_block(hq, &hq->sfo, event_record(hq, id, "sfo"), &maker);
+		put_block(hq, &hq->sfo, block.bytes, (struct slice){ 0 });
+		assert_int_equal(hq_turn(hq), OK);
+	}
+	assert_true(hq->core->checkpointed > 0);
+	assert_true(hq->core->checkpointed < hq->core->log.head.position);
+	hq_close(hq);
+	hq_open(hq);
+	assert_int_equal(total_events(hq), 3);
+
+	Kusanone__V1__TotalsQuery totals = KUSANONE__V1__TOTALS_QUERY__INIT;
+	totals.recount = true;
+	assert_string_equal(ask_totals(hq, &totals)->recount, "equal");
+
+	/* Without the view everything is folded again. */
+	struct txn txn = txn_begin(hq->view_store);
+	view_clear(&txn);
+	assert_int_equal(txn_commit(&txn), OK);
+	fold_init(&again);
+	hq_close(hq);
+	hq_open(hq);
+	assert_int_equal(total_events(hq), 3);
+	assert_false(fold_eq(&hq->core->fold, &again, &table));
+	fold_fini(&again);
+	block_maker_fini(&maker);
+	hq_free(hq);
+}
+
+static void
+test_aggregation__a_watcher_gets_the_whole_result_when_it_changed(void **state)
+{
+	(void)state;
+	struct hq *hq = hq_with_posts();
+	struct block_maker maker = { 0 };
+	Kusanone__V1__Query query = KUSANONE__V1__QUERY__INIT;
+	Kusanone__V1__TotalsQuery totals = KUSANONE__V1__TOTALS_QUERY__INIT;
+	struct frame_header header = { .type = FRAME_WATCH, .minor = 1 };
+	struct peer me = { LOCAL, 42 };
+	struct frame frame;
+
+	query.request = 9;
+	query.query_case = KUSANONE__V1__QUERY__QUERY_TOTALS;
+	query.totals = &totals;
+	player_connect(hq, &hq->sfo);
+	put_frame(hq, me, NULL, &header, pack_in_arena(&query.base, &hq->arena),
+		  (struct slice){ 0 });
+	assert_int_equal(hq_turn(hq), OK);
+	assert_true(get_frame(hq, me, FRAME_REPLY, 0, &frame));
+
+	/* Nothing new, nothing sent; a record, and the next result at 4 Hz. */
+	hq->now += 1000;
+	assert_int_equal(hq_turn(hq), OK);
+	assert_false(get_frame(hq, me, FRAME_REPLY, 0, &frame));
+	struct block block =
+		make_block(hq, &hq->sfo, event_record(hq, EVENT_A, "sfo"), &maker);
+	put_block(hq, &hq->sfo, block.bytes, (struct slice){ 0 });
+	assert_int_equal(hq_turn(hq), OK);
+	assert_true(get_frame(hq, me, FRAME_REPLY, 0, &frame));
+
+	block = make_block(hq, &hq->sfo, event_record(hq, EVENT_B, "sfo"), &maker);
+	put_block(hq, &hq->sfo, block.bytes, (struct slice){ 0 });
+	assert_int_equal(hq_turn(hq), OK);
+	assert_false(get_frame(hq, me, FRAME_REPLY, 0, &frame));
+	assert_true(node_deadline(&hq->node) <= hq->now + 250);
+	hq->now += 250;
+	assert_int_equal(hq_turn(hq), OK);
+	assert_true(get_frame(hq, me, FRAME_REPLY, 0, &frame));
+	block_maker_fini(&maker);
+	hq_free(hq);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			test_aggregation__a_block_is_acknowledged_after_the_commit_and_counted),
+		cmocka_unit_test(
+			test_aggregation__a_failed_commit_leaves_nothing_and_sends_nothing),
+		cmocka_unit_test(test_aggregation__what_it_does_not_accept),
+		cmocka_unit_test(test_aggregation__an_unknown_key_reaches_nothing),
+		cmocka_unit_test(
+			test_aggregation__revocation_takes_effect_on_the_next_message),
+		cmocka_unit_test(
+			test_aggregation__a_post_hears_receipts_and_notices_without_money),
+		cmocka_unit_test(test_aggregation__a_cursor_of_another_past_is_reset),
+		cmocka_unit_test(
+			test_aggregation__a_restart_says_the_same_with_a_view_and_without),
+		cmocka_unit_test(
+			test_aggregation__a_watcher_gets_the_whole_result_when_it_changed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
