@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""Writes the hand-made hostile seeds of the fuzz targets into tests/fuzz/seeds.
+
+Each says in its name what it is. They are committed: run this only to add one.
+"""
+import os
+import struct
+
+HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "seeds")
+
+
+def varint(n):
+    out = b""
+    while n >= 0x80:
+        out += bytes([n & 0x7F | 0x80])
+        n >>= 7
+    return out + bytes([n])
+
+
+def field(number, content):
+    return varint(number << 3 | 2) + varint(len(content)) + content
+
+
+def number(field_number, value):
+    return varint(field_number << 3) + varint(value)
+
+
+def nest(number_, depth, inner=b""):
+    for _ in range(depth):
+        inner = field(number_, inner)
+    return inner
+
+
+def put(target, name, content):
+    folder = os.path.join(HERE, target)
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, name), "wb") as f:
+        f.write(content)
+
+
+# ---- frames: u16 length of the first part, number of parts, then the parts ----------
+def frame(parts):
+    return struct.pack("<HB", len(parts[0]), len(parts)) + b"".join(parts)
+
+
+def header(kind, session=0, number_=1, magic=b"KSL1", flags=0, minor=1):
+    return magic + bytes([kind, flags]) + struct.pack("<HQQ", minor, session, number_)
+
+
+HELLO = field(1, b"\1" * 16) + number(2, 1) + number(7, 1) + number(8, 1)
+BATCH = number(1, 1)
+BLOCK_ITEM = struct.pack("<I", 4) + b"KSB1" + struct.pack("<I", 0)
+put("frame", "hello", frame([header(1), HELLO]))
+put("frame", "hello_short_node_id", frame([header(1), field(1, b"\1" * 15)]))
+put("frame", "hello_bad_utf8", frame([header(1), HELLO + field(9, b"\xff\xfe")]))
+put("frame", "hello_nul_in_text", frame([header(1), HELLO + field(9, b"a\0b")]))
+put("frame", "hello_length_lies", frame([header(1), b"\x0a\xff\xff\xff\xff\x0f"]))
+put("frame", "header_cut", frame([header(1)[:23], HELLO]))
+put("frame", "other_magic", frame([header(1, magic=b"KSL2"), HELLO]))
+put("frame", "flags_set", frame([header(1, flags=1), HELLO]))
+put("frame", "unknown_type", frame([header(9), b""]))
+put("frame", "one_part", frame([header(1)]))
+put("frame", "four_parts", frame([header(3), BATCH, b"x", b"y"]))
+put("frame", "batch", frame([header(3, 7, 2), BATCH, BLOCK_ITEM]))
+put("frame", "batch_payload_cut", frame([header(3, 7, 2), BATCH, BLOCK_ITEM[:-2]]))
+put("frame", "batch_payload_lies",
+    frame([header(3, 7, 2), BATCH, struct.pack("<I", 0xFFFFFFFF) + b"KSB1"]))
+put("frame", "batch_empty_items", frame([header(3, 7, 2), BATCH + field(4, b"") * 20000]))
+put("frame", "cursor_nested", frame([header(3, 7, 2), nest(2, 3000)]))
+put("frame", "ack_short_hash", frame([header(4, 7, 3), field(2, field(2, b"\1" * 31))]))
+put("frame", "status_unknown_fields", frame([header(5, 7, 3), number(99, 1) * 8000]))
+put("frame", "error_group", frame([header(6, 7, 3), b"\x0b\x0c" * 100]))
+
+
+# ---- blocks ---------------------------------------------------------------------------
+def block(count, records, first=1, length=None, fmt=1, magic=b"KSB1", zero=0):
+    body = b"".join(struct.pack("<I", len(r)) + r for r in records)
+    if length is None:
+        length = len(body)
+    return (magic + struct.pack("<HH", fmt, count) + b"\2" * 16 +
+            struct.pack("<QQ", first, 1700000000000) + b"\0" * 32 + b"\3" * 8 +
+            struct.pack("<II", length, zero) + body + b"\4" * 64)
+
+
+put("block", "one_record", block(1, [b"record"]))
+put("block", "thousand_records", block(1024, [b""] * 1024))
+put("block", "count_too_many", block(1025, [b""] * 1025))
+put("block", "count_zero", block(0, []))
+put("block", "count_lies", block(9, [b"a", b"b"]))
+put("block", "length_lies", block(1, [b"a"], length=0xFFFFFFF0))
+put("block", "record_length_lies", block(1, [])[:-64] + struct.pack("<I", 0xFFFFFFFF) + b"\4" * 64)
+put("block", "record_too_long", block(1, [b"x" * (32 * 1024 + 1)]))
+put("block", "seq_wraps", block(3, [b"a", b"b", b"c"], first=2**64 - 2))
+put("block", "seq_zero", block(1, [b"a"], first=0))
+put("block", "other_format", block(1, [b"a"], fmt=2))
+put("block", "zero_not_zero", block(1, [b"a"], zero=1))
+put("block", "cut", block(1, [b"record"])[:-1])
+put("block", "trailing", block(1, [b"record"]) + b"x")
+put("block", "empty", b"")
+
+
+# ---- records: u16 length (top bit: headquarters says it), bytes -------------------------
+def said(records, by_hq=False):
+    return b"".join(struct.pack("<H", len(r) | (0x8000 if by_hq else 0)) + r for r in records)
+
+
+ID_A = b"01900000-0000-7000-8000-00000000000a"
+ID_B = b"01900000-0000-7000-8000-00000000000b"
+TITLE = field(6, field(1, "水素ウェビナー".encode()))
+
+
+def event(id_=ID_A, extra=b""):
+    return field(1, id_) + field(3, b"sfo") + field(5, b"sfo") + TITLE + extra
+
+
+def revision(ev, bases=b""):
+    return number(1, 5) + field(16, bases + field(2, ev))
+
+
+HELD = number(19, 4) + field(16, field(1, b"2024-02"))
+put("record", "event", said([revision(event(extra=HELD))]))
+put("record", "event_twice", said([revision(event(extra=HELD))] * 2))
+put("record", "branches", said([revision(event(extra=HELD)), revision(event(extra=field(36, b"a"))),
+                                revision(event(extra=field(36, b"b")))]))
+put("record", "event_field_twice",
+    said([field(16, field(2, event()) + field(2, event(ID_B)))]))
+put("record", "body_twice", said([field(16, field(2, event())) * 2]))
+put("record", "two_bodies", said([revision(event()) + field(17, field(1, ID_A))]))
+put("record", "unknown_body", said([field(99, b"newer")]))
+put("record", "unknown_fields_in_event", said([revision(event(extra=field(77, b"kept") * 50))]))
+put("record", "nested_deep", said([nest(16, 6000)]))
+put("record", "nested_event", said([field(16, nest(2, 6000))]))
+put("record", "empty_submessages", said([revision(event(extra=field(15, b"") * 10000))]))
+put("record", "thousand_sessions", said([revision(event(extra=field(15, b"") * 1000))]))
+put("record", "bad_utf8_title", said([revision(field(1, ID_A) + field(3, b"sfo") +
+                                               field(6, field(1, b"\xed\xa0\x80")))]))
+put("record", "overlong_utf8", said([revision(event(extra=field(37, b"\xc0\xaf")))]))
+put("record", "nul_in_recorder", said([revision(field(1, ID_A) + field(3, b"s\0fo"))]))
+put("record", "bad_date", said([revision(event(extra=field(16, field(1, b"2024-02-31"))))]))
+put("record", "huge_number", said([revision(event(extra=field(20, number(1, 2**64 - 1))))]))
+put("record", "negative_money", said([revision(event(extra=field(29, number(1, 2**64 - 1))))]))
+put("record", "name_in_record", said([revision(event(extra=field(28, field(2, b"secret"))))]))
+put("record", "short_part_hash", said([revision(event(extra=field(28, field(1, b"x" * 31))))]))
+put("record", "base_of_itself", said([revision(event(), field(1, b"\0" * 32))]))
+put("record", "many_holders", said([revision(event(extra=b"".join(
+    field(5, b"p%03d" % i) for i in range(199))))]))
+put("record", "packed_bodies", said([field(27, field(7, b"\x01" * 20000))], by_hq=True))
+put("record", "review", said([field(19, field(1, ID_A) + number(3, 3))], by_hq=True))
+put("record", "merge_circle", said([field(23, field(1, ID_A) + field(2, ID_B)),
+                                    field(23, field(1, ID_B) + field(2, ID_A)),
+                                    field(23, field(1, ID_A) + field(2, ID_A))], by_hq=True))
+put("record", "reference", said([field(26, field(1, field(18, field(1, b"format") +
+                                                          field(2, b"webinar") +
+                                                          field(4, b"online"))))], by_hq=True))
+put("record", "truncated_varint", said([b"\x82\x01\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80"]))
+put("record", "empty", said([b""]))
+
+# ---- JSON -------------------------------------------------------------------------------
+put("json", "event", '{"title":{"ja":"水素"},"statedDates":["2024-02"],"status":"HELD"}'.encode())
+put("json", "nested_deep", b"[" * 20000)
+put("json", "nested_objects", b'{"title":' * 5000)
+put("json", "twice", b'{"title":{"ja":"a"},"title":{"ja":"b"}}')
+put("json", "both_names", b'{"statedDates":[],"stated_dates":[]}')
+put("json", "bad_utf8", b'{"url":"\xff"}')
+put("json", "lone_surrogate", b'{"url":"\\ud800"}')
+put("json", "nul", b'{"url":"a\\u0000b"}')
+put("json", "huge_number", b'{"participants":{"value":99999999999999999999999}}')
+put("json", "negative", b'{"participants":-1}')
+put("json", "float", b'{"participants":1e400}')
+put("json", "unknown_enum", b'{"status":"HOLD"}')
+put("json", "wrong_type", b'{"holders":"sfo"}')
+put("json", "bad_base64", b'{"people":[{"partHash":"!!!"}]}')
+put("json", "remark", b'{"//title":"x"}')
+put("json", "null", b'{"title":null,"sessions":null}')
+put("json", "trailing", b'{} {}')
+put("json", "empty", b"")
