@@ -47,6 +47,16 @@ parent_held(struct txn *txn, const struct block *block)
 			      &entry);
 }
 
+static void
+note_appended(struct aggregation *a, const struct hash *hash)
+{
+	if (a->appended_count == a->appended_cap) {
+		a->appended_cap = a->appended_cap != 0 ? 2 * a->appended_cap : 64;
+		a->appended = xrealloc(a->appended, a->appended_cap * sizeof(*hash));
+	}
+	a->appended[a->appended_count++] = *hash;
+}
+
 static bool
 accept_block(struct aggregation *a, struct session *s, const struct payload_item *item,
 	     struct turn *turn, struct link_error *ret_error)
@@ -81,6 +91,7 @@ accept_block(struct aggregation *a, struct session *s, const struct payload_item
 				   "loose parts are malformed", &block.hash);
 	}
 	log_append(&a->log, turn->txn, &block, turn->wall);
+	note_appended(a, &block.hash);
 	a->blocks++;
 	return true;
 }

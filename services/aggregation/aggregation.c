@@ -1,6 +1,7 @@
 #include "aggregation/aggregation.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 bool
 aggregation_read(void *ctx, uint64_t position, struct arena *arena,
@@ -34,22 +35,27 @@ aggregation_fini(struct aggregation *a)
 	for (unsigned i = 0; i < a->watcher_count; i++) {
 		buf_fini(&a->watchers[i].query);
 	}
+	free(a->appended);
 	listener_fini(&a->listener);
 	fold_fini(&a->fold);
 }
 
 void
 aggregation_fold_entry(struct aggregation *a, struct fold *fold,
-		       const struct log_entry *entry)
+		       const struct log_entry *entry, const struct hash *known)
 {
 	struct block block;
 	struct slice record;
 	size_t at = 0;
 	uint64_t position = entry->first;
 
-	if (!block_parse(entry->block, &block, NULL)) {
+	if (known != NULL ? !block_peek(entry->block, &block)
+			  : !block_parse(entry->block, &block, NULL)) {
 		a->txn->err = ERR_CORRUPT;
 		return;
+	}
+	if (known != NULL) {
+		block.hash = *known;
 	}
 	for (uint64_t seq = block.first_seq; block_next(&block, &at, &record); seq++) {
 		struct fold_input in = { .position = position++,
@@ -85,9 +91,15 @@ fold_log(struct aggregation *a)
 	struct log_entry entry;
 	uint32_t before = a->fold.records.count;
 
-	while (a->txn->err == OK && log_after(a->txn, fold_position(&a->fold), &entry)) {
-		aggregation_fold_entry(a, &a->fold, &entry);
+	/* What this turn appended is the end of the log. */
+	for (size_t i = 0;
+	     a->txn->err == OK && log_after(a->txn, fold_position(&a->fold), &entry);
+	     i++) {
+		const struct hash *known = i < a->appended_count ? &a->appended[i] : NULL;
+
+		aggregation_fold_entry(a, &a->fold, &entry, known);
 	}
+	a->appended_count = 0;
 	a->allow_changed = a->allow_changed || keys_changed(&a->fold, before);
 	if (a->fold.failed && a->txn->err == OK) {
 		a->txn->err = ERR_CORRUPT;
@@ -367,6 +379,7 @@ dropped(void *self, enum err err, struct turn *turn)
 
 	log_event(turn->log, LOG_ERROR, "commit", "failed=%s", err_name(err));
 	log_rewind(&a->log, a->log_before);
+	a->appended_count = 0;
 	listener_dropped(&a->listener, turn->out);
 	a->turn_open = false;
 	a->txn = NULL;

@@ -57,6 +57,11 @@ struct aggregation {
 	struct watcher watchers[AGGREGATION_MAX_WATCHERS];
 	unsigned watcher_count;
 
+	/* Hashes of the blocks that this turn appended, in order: checked when they came,
+	 * not again when they are folded. */
+	struct hash *appended;
+	size_t appended_count, appended_cap;
+
 	bool turn_open;        /* log_before is set for this turn. */
 	bool allow_changed;    /* The allow-list is to be handed out again. */
 	uint64_t checkpointed; /* Position of the view on disk. */
@@ -89,9 +94,10 @@ void aggregation_allow_list(const struct aggregation *, struct buf *ret_keys);
 bool aggregation_read(void *ctx, uint64_t position, struct arena *,
 		      struct slice *ret_record);
 
-/* Fold one entry's records into 'fold' (ours, or a recount's). */
-void aggregation_fold_entry(struct aggregation *, struct fold *,
-			    const struct log_entry *);
+/* Fold one entry's records into 'fold' (ours, or a recount's).  'known' is the block's
+ * hash where it was checked in this turn; NULL: the bytes are checked here. */
+void aggregation_fold_entry(struct aggregation *, struct fold *, const struct log_entry *,
+			    const struct hash *known);
 
 /* accept.c: a batch of blocks from a post.  OK, or what to refuse the session with. */
 bool accept_batch(struct aggregation *, struct session *, struct slice payload,

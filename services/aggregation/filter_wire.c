@@ -186,6 +186,44 @@ record_is_for(const struct aggregation *a, const struct session *s,
 	       owns(a, &s->node, row->event1 - 1);
 }
 
+/* An event that was moved to this node: what its new owner needs to go on from, oldest
+ * first; its own words it has. */
+static void
+add_moved_event(struct aggregation *a, const struct session *s, uint32_t event,
+		struct item_list *items)
+{
+	const struct event_row *e = table_at(&a->fold.events, event);
+	size_t count = 0;
+
+	for (uint32_t r1 = e->newest1; r1 != 0; count++) {
+		r1 = ((const struct record_row *)table_at(&a->fold.records, r1 - 1))
+			     ->older1;
+	}
+	uint32_t *rows = arena_alloc(items->arena, count * sizeof(rows[0]));
+	size_t at = count;
+	for (uint32_t r1 = e->newest1; r1 != 0;) {
+		rows[--at] = r1 - 1;
+		r1 = ((const struct record_row *)table_at(&a->fold.records, r1 - 1))
+			     ->older1;
+	}
+	for (size_t i = 0; i < count; i++) {
+		const struct record_row *row = table_at(&a->fold.records, rows[i]);
+		struct slice record;
+		struct node_id author;
+
+		if (row->node1 == 0 || !fold_verdict_effective(row->verdict) ||
+		    row->body == BODY_OWNERSHIP_MOVE) {
+			continue;
+		}
+		const struct node_row *n = table_at(&a->fold.nodes, row->node1 - 1);
+		memcpy(author.b, n->id, NODE_ID_LEN);
+		if (!node_id_eq(&author, &s->node) &&
+		    aggregation_read(a, (uint64_t)rows[i] + 1, items->arena, &record)) {
+			add_record(a, (uint64_t)rows[i] + 1, &author, record, items);
+		}
+	}
+}
+
 /* ---- Other posts' events ------------------------------------------------------------
  */
 
@@ -315,6 +353,9 @@ filter_entry(struct aggregation *a, const struct session *s,
 			add_verdict(a, position, record, items);
 		} else if (fold_verdict_effective(row->verdict) &&
 			   record_is_for(a, s, row)) {
+			if (row->body == BODY_OWNERSHIP_MOVE) {
+				add_moved_event(a, s, row->event1 - 1, items);
+			}
 			add_record(a, position, &block.node, record, items);
 		}
 		if (row->event1 != 0 && !owns(a, &s->node, row->event1 - 1)) {

@@ -26,6 +26,8 @@ struct session {
 	bool lost_batches; /* Some went down with a commit: ended by listener_run(). */
 	void *owner;       /* Owner's own; NULL at first. */
 	bool caught_up; /* Owner's: a consumer that has been sent the whole log once. */
+	struct link_cursor
+		scanned; /* Owner's: looked at beyond 'sent', nothing to say. */
 
 	/* From HELLO; a consumer's cursor moves with its ACKs. */
 	struct link_hello hello; /* software: in 'software'. */
