@@ -1,0 +1,251 @@
+#include "lib/host/turn_thread.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "lib/host/drain.h"
+#include "lib/host/host.h"
+
+enum { OUTBOX_KEEP_BYTES = 1024 * 1024 };
+
+struct turn_thread {
+	struct turn_thread_options options;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t work; /* For the thread: a message, a wish, a free outbox slot. */
+
+	/* Under the lock. */
+	struct inbox filling;
+	struct outbox ready; /* Not empty: waits for the loop. */
+	bool wants_room;     /* The loop waits for the inbox to be taken. */
+	bool reload, drain, done;
+	enum err result;
+
+	/* The thread's own. */
+	struct inbox working;
+};
+
+struct turn_thread *
+turn_thread_new(const struct turn_thread_options *options)
+{
+	struct turn_thread *t = xcalloc(1, sizeof(*t));
+	pthread_condattr_t attr;
+
+	t->options = *options;
+	must(pthread_mutex_init(&t->lock, NULL) == 0);
+	must(pthread_condattr_init(&attr) == 0);
+	must(pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) == 0);
+	must(pthread_cond_init(&t->work, &attr) == 0);
+	pthread_condattr_destroy(&attr);
+	return t;
+}
+
+void
+turn_thread_free(struct turn_thread *t)
+{
+	if (t == NULL) {
+		return;
+	}
+	inbox_fini(&t->filling);
+	inbox_fini(&t->working);
+	outbox_fini(&t->ready);
+	pthread_cond_destroy(&t->work);
+	pthread_mutex_destroy(&t->lock);
+	free(t);
+}
+
+/* ---- The loop's side. */
+
+bool
+turn_thread_has_room(struct turn_thread *t)
+{
+	pthread_mutex_lock(&t->lock);
+	bool room = t->filling.count < TURN_INBOX_MESSAGES &&
+		    t->filling.bytes < TURN_INBOX_BYTES;
+	t->wants_room |= !room;
+	pthread_mutex_unlock(&t->lock);
+	return room;
+}
+
+void
+turn_thread_put(struct turn_thread *t, struct peer from, const struct principal *who,
+		const struct slice *parts, unsigned count)
+{
+	pthread_mutex_lock(&t->lock);
+	inbox_put(&t->filling, from, who, parts, count);
+	if (t->filling.count == 1) {
+		pthread_cond_signal(&t->work);
+	}
+	pthread_mutex_unlock(&t->lock);
+}
+
+bool
+turn_thread_take(struct turn_thread *t, struct outbox *out)
+{
+	must(out->count == 0);
+	pthread_mutex_lock(&t->lock);
+	bool waits = t->ready.count != 0;
+	if (waits) {
+		struct outbox empty = *out;
+
+		*out = t->ready;
+		t->ready = empty;
+		pthread_cond_signal(&t->work);
+	}
+	pthread_mutex_unlock(&t->lock);
+	return waits;
+}
+
+void
+turn_thread_reload(struct turn_thread *t)
+{
+	pthread_mutex_lock(&t->lock);
+	t->reload = true;
+	pthread_cond_signal(&t->work);
+	pthread_mutex_unlock(&t->lock);
+}
+
+void
+turn_thread_drain(struct turn_thread *t)
+{
+	pthread_mutex_lock(&t->lock);
+	t->drain = true;
+	pthread_cond_signal(&t->work);
+	pthread_mutex_unlock(&t->lock);
+}
+
+bool
+turn_thread_is_done(struct turn_thread *t)
+{
+	pthread_mutex_lock(&t->lock);
+	bool done = t->done;
+	pthread_mutex_unlock(&t->lock);
+	return done;
+}
+
+/* ---- The thread's side. */
+
+/* Wait, with the lock held, until there is something to do or it is time. */
+static void
+wait_for_work(struct turn_thread *t)
+{
+	msec_t deadline = node_deadline(t->options.node);
+
+	while (t->filling.count == 0 && !t->reload && !t->drain) {
+		if (deadline == NEVER) {
+			pthread_cond_wait(&t->work, &t->lock);
+		} else if (deadline <= clock_monotonic()) {
+			return;
+		} else {
+			struct timespec until = {
+				.tv_sec = (time_t)(deadline / 1000),
+				.tv_nsec = (long)(deadline % 1000) * 1000000,
+			};
+
+			(void)pthread_cond_timedwait(&t->work, &t->lock, &until);
+		}
+	}
+}
+
+/* Hand the turn's outbox over, once the loop has taken the one before. */
+static void
+hand_over(struct turn_thread *t)
+{
+	struct node *node = t->options.node;
+
+	if (node->outbox.count == 0) {
+		return;
+	}
+	pthread_mutex_lock(&t->lock);
+	while (t->ready.count != 0) {
+		pthread_cond_wait(&t->work, &t->lock);
+	}
+	struct outbox empty = t->ready;
+	t->ready = node->outbox;
+	pthread_mutex_unlock(&t->lock);
+	node->outbox = empty;
+	/* One burst must not hold its memory for ever. */
+	if (node->outbox.bytes.cap > OUTBOX_KEEP_BYTES) {
+		outbox_fini(&node->outbox);
+	}
+	t->options.wake(t->options.ctx);
+}
+
+static enum err
+run_turn(struct turn_thread *t, bool last)
+{
+	struct node *node = t->options.node;
+	enum err err;
+
+	if (last && t->options.drain != NULL) {
+		err = drain_turn(node, t->options.drain, &t->working, clock_monotonic(),
+				 clock_wall());
+	} else {
+		err = node_turn(node, &t->working, clock_monotonic(), clock_wall());
+	}
+	/* A full disk was answered; after anything else nothing may leave. */
+	return err == ERR_DISK_FULL ? OK : err;
+}
+
+static void *
+turn_main(void *arg)
+{
+	struct turn_thread *t = arg;
+	struct node *node = t->options.node;
+	enum err err = OK;
+	bool last = false;
+
+	while (!last && err == OK) {
+		pthread_mutex_lock(&t->lock);
+		wait_for_work(t);
+		struct inbox taken = t->filling;
+		t->filling = t->working;
+		t->working = taken;
+		bool reload = t->reload;
+		t->reload = false;
+		last = t->drain;
+		bool wake = t->wants_room;
+		t->wants_room = false;
+		pthread_mutex_unlock(&t->lock);
+
+		if (wake) {
+			t->options.wake(t->options.ctx);
+		}
+		if (reload && t->options.reload != NULL) {
+			t->options.reload(node->self);
+		}
+		err = run_turn(t, last);
+		if (err == OK) {
+			hand_over(t);
+		} else {
+			outbox_clear(&node->outbox);
+		}
+	}
+	pthread_mutex_lock(&t->lock);
+	t->done = true;
+	t->result = err;
+	pthread_mutex_unlock(&t->lock);
+	t->options.wake(t->options.ctx);
+	return NULL;
+}
+
+void
+turn_thread_start(struct turn_thread *t)
+{
+	sigset_t all, old;
+
+	/* Signals are the loop's. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	must(pthread_create(&t->thread, NULL, turn_main, t) == 0);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+}
+
+enum err
+turn_thread_join(struct turn_thread *t)
+{
+	must(pthread_join(t->thread, NULL) == 0);
+	return t->result;
+}
