@@ -94,8 +94,10 @@ dial(struct endpoints *e, struct peer to)
 	const struct endpoint *endpoint = &e->options->endpoints[to.endpoint];
 	const struct socket_keys keys = {
 		.server_key = endpoint->server_key,
-		.public_key = e->options->curve_public,
-		.secret_key = e->options->curve_secret,
+		.public_key = endpoint->own_public != NULL ? endpoint->own_public
+							   : e->options->curve_public,
+		.secret_key = endpoint->own_secret != NULL ? endpoint->own_secret
+							   : e->options->curve_secret,
 	};
 	bool curve = !is_zero(endpoint->server_key);
 	char why[256] = "no socket left";

@@ -26,6 +26,9 @@ struct endpoint {
 	const char
 		*addresses[HOST_MAX_BINDS]; /* NULL after the last; a dialled one: one. */
 	uint8_t server_key[32];             /* ENDPOINT_DIAL: pinned; zeros: no CURVE. */
+	/* ENDPOINT_DIAL: dial with these; NULL: the host's own.  A node keeps its old
+	 * keys and tries each. */
+	const uint8_t *own_public, *own_secret;
 };
 
 struct host_options {

@@ -1,0 +1,117 @@
+#include <inttypes.h>
+
+#include "intake/query_wire.h"
+
+/* StatusReply: what this node knows of itself. */
+
+static char *
+borrowed(const char *s)
+{
+	return (char *)(uintptr_t)(s != NULL ? s : "");
+}
+
+static Kusanone__V1__LinkRow *
+link_row(struct turn *turn, const struct dialer *d, uint64_t unconfirmed)
+{
+	Kusanone__V1__LinkRow *row = arena_alloc(turn->arena, sizeof(*row));
+
+	kusanone__v1__link_row__init(row);
+	row->name = borrowed(d->name);
+	row->state = borrowed(dialer_state_name(d->state));
+	row->since_ms = turn->wall - (turn->now - d->state_since);
+	row->reason = borrowed(d->reason);
+	row->unconfirmed = unconfirmed;
+	return row;
+}
+
+static void
+fill_links(struct intake *in, struct turn *turn, Kusanone__V1__StatusReply *r)
+{
+	uint64_t heard = in->journal.cursor.position;
+
+	if (in->config.dial_count == 0) {
+		return;
+	}
+	r->links = arena_alloc(turn->arena, 2 * sizeof(r->links[0]));
+	r->links[r->n_links++] =
+		link_row(turn, &in->up.dialer, in->journal.waiting);
+	r->links[r->n_links++] = link_row(
+		turn, &in->down.dialer, in->down.head > heard ? in->down.head - heard : 0);
+}
+
+static void
+add_alarm(struct turn *turn, Kusanone__V1__StatusReply *r, const char *ja, const char *en)
+{
+	Kusanone__V1__Text *t = arena_alloc(turn->arena, sizeof(*t));
+
+	kusanone__v1__text__init(t);
+	t->ja = borrowed(ja);
+	t->en = borrowed(en);
+	r->alarms[r->n_alarms++] = t;
+}
+
+static void
+fill_branches(struct intake *in, struct turn *turn, Kusanone__V1__StatusReply *r)
+{
+	const struct branches *b = &in->branches;
+
+	if (b->count < 2) {
+		return;
+	}
+	r->branches = arena_alloc(turn->arena, b->count * sizeof(r->branches[0]));
+	for (unsigned i = 0; i < b->count; i++) {
+		char hex[2 * HASH_LEN + 1];
+
+		hex_format(b->at[i].tip.b, HASH_LEN, hex);
+		r->branches[r->n_branches++] =
+			arena_printf(turn->arena, "%" PRIu64 "·%.4s", b->at[i].last_seq,
+				     hex);
+	}
+	add_alarm(turn, r,
+		  arena_printf(turn->arena,
+			       "%s は %" PRIu64
+			       " から %u つに分かれています。"
+			       "復元した複製か、一つの鍵を使う二台の機械ですか。",
+			       in->config.name, b->at[1].from, b->count + b->more),
+		  arena_printf(turn->arena,
+			       "%s has %u branches since %" PRIu64
+			       ": a restored copy, or two machines with one key?",
+			       in->config.name, b->count + b->more, b->at[1].from));
+}
+
+void
+reply_status(struct intake *in, struct turn *turn, Kusanone__V1__StatusReply *r)
+{
+	struct store_usage usage = store_usage(in->store);
+	char *node = arena_alloc(turn->arena, 2 * NODE_ID_LEN + 1);
+
+	hex_format(in->config.node.b, NODE_ID_LEN, node);
+	r->service = borrowed("intake");
+	r->node_id = node;
+	r->name = borrowed(in->config.name);
+	r->software = borrowed(in->config.software);
+	r->position = fold_position(&in->fold);
+	r->seq = in->journal.tip_seq;
+	r->unreceipted = in->journal.waiting;
+	r->hq_position = in->journal.cursor.position;
+	r->disk_bytes = usage.used_bytes;
+	r->disk_quota_bytes = usage.quota_bytes;
+	r->memory_bytes = fold_memory(&in->fold) + table_memory(&in->source_keys);
+	r->events = in->fold.events.count;
+	r->records = in->own_records;
+	r->wall_ms = turn->wall;
+	r->started_ms = in->started;
+	r->alarms = arena_alloc(turn->arena, 4 * sizeof(r->alarms[0]));
+	fill_links(in, turn, r);
+	fill_branches(in, turn, r);
+	if (in->alarm[0] != '\0') {
+		add_alarm(turn, r, in->alarm, in->alarm);
+	}
+	if (usage.disk_full || usage.percent >= STORE_REFUSE_PERCENT) {
+		add_alarm(turn, r, "ディスクが一杯で、新しい記録を受け付けません。",
+			  "The disk is full: new work is refused.");
+	} else if (usage.percent >= STORE_WARN_PERCENT) {
+		add_alarm(turn, r, "ディスクの割当ての 75% を超えました。",
+			  "More than 75 % of the disk's quota is used.");
+	}
+}
