@@ -121,6 +121,7 @@ aggregation_open(struct aggregation *a)
 			fold_trust(&a->fold, &a->config.hq);
 		}
 		fold_log(a);
+		erase_open(a, &txn);
 		err = txn.err;
 	}
 	a->txn = NULL;
@@ -320,6 +321,7 @@ run(void *self, struct turn *turn)
 				    .disk_used_percent = usage.percent };
 
 	turn_begin(a, turn);
+	erase_run(a, turn);
 	listener_run(&a->listener, &mine, turn->out, turn->now, session_lost, a);
 }
 
@@ -354,6 +356,7 @@ fold_turn(void *self, struct turn *turn)
 	a->txn = turn->txn;
 	a->turn_open = false;
 	a->last_commit = turn->now;
+	erase_committed(a, turn->now);
 	fold_log(a);
 	if (turn->txn->err != OK) {
 		/* The process ends: nothing of this turn may leave. */
@@ -422,11 +425,23 @@ deadline(const void *self)
 	if (watch < at) {
 		at = watch;
 	}
+	if (erase_due(a)) {
+		at = a->last_commit;
+	}
+	if (a->compact_due && a->compact_at < at) {
+		at = a->compact_at;
+	}
 	if (a->view != NULL && a->checkpointed != fold_position(&a->fold) &&
 	    a->checkpoint_at < at) {
 		at = a->checkpoint_at;
 	}
 	return at;
+}
+
+static enum err
+idle(void *self, struct turn *turn)
+{
+	return erase_idle(self, turn);
 }
 
 const struct service aggregation_service = {
@@ -437,4 +452,5 @@ const struct service aggregation_service = {
 	.dropped = dropped,
 	.refuse = refuse,
 	.deadline = deadline,
+	.idle = idle,
 };
