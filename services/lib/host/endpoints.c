@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <unistd.h>
 #include <zmq.h>
 
 #include "lib/host/address.h"
@@ -169,10 +170,28 @@ endpoints_are_flushed(const struct endpoints *e)
 	return true;
 }
 
+/* libzmq leaves the file of a local socket behind: a command would take it for a
+ * service. */
+static void
+remove_local_sockets(const struct endpoint *endpoint)
+{
+	for (unsigned i = 0; i < HOST_MAX_BINDS && endpoint->addresses[i] != NULL; i++) {
+		const char *path = address_ipc_path(endpoint->addresses[i]);
+
+		if (path != NULL) {
+			(void)unlink(path);
+		}
+	}
+}
+
 void
 endpoints_close(struct endpoints *e, msec_t linger)
 {
 	for (uint32_t i = HOST_MAX_ENDPOINTS; i > 0; i--) {
+		if (e->channels[i - 1] != NULL &&
+		    e->options->endpoints[i - 1].kind == ENDPOINT_LISTEN_LOCAL) {
+			remove_local_sockets(&e->options->endpoints[i - 1]);
+		}
 		hang_up(e, i - 1, linger);
 	}
 }
