@@ -1,0 +1,67 @@
+#include "cli/command.h"
+
+#include <string.h>
+
+const struct command commands[] = {
+	{ "submit", submit_run },
+	{ "events", events_run },
+	{ "show", show_run },
+	{ "edit", edit_run },
+	{ "cancel", cancel_run },
+	{ "postpone", postpone_run },
+	{ "withdraw", withdraw_run },
+	{ "cohost confirm", cohost_confirm_run },
+	{ "cohost dispute", cohost_dispute_run },
+	{ "cohost withdraw", cohost_withdraw_run },
+	{ "cohost list", cohost_list_run },
+	{ "cohost source", cohost_source_run },
+	{ "figure add", figure_add_run },
+	{ "figure list", figure_list_run },
+	{ "best-practice", best_practice_run },
+	{ "review", review_run },
+	{ "merge", merge_run },
+	{ "erase", erase_run },
+	{ "reference import", reference_import_run },
+	{ "reference show", reference_show_run },
+	{ "totals", totals_run },
+	{ "watch", watch_run },
+	{ "node keygen", node_keygen_run },
+	{ "node enrol", node_enrol_run },
+	{ "node rotate", node_rotate_run },
+	{ "node revoke", node_revoke_run },
+	{ "node list", node_list_run },
+	{ "status", status_run },
+	{ NULL, NULL },
+};
+
+bool
+command_is_group(const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const struct command *c = commands; c->name != NULL; c++) {
+		if (strncmp(c->name, word, len) == 0 && c->name[len] == ' ') {
+			return true;
+		}
+	}
+	return false;
+}
+
+const struct command *
+command_find(int argc, char **argv, int *ret_words)
+{
+	for (const struct command *c = commands; c->name != NULL; c++) {
+		const char *blank = strchr(c->name, ' ');
+		size_t len = blank != NULL ? (size_t)(blank - c->name) : strlen(c->name);
+		int words = blank != NULL ? 2 : 1;
+
+		if (argc < words || strlen(argv[0]) != len ||
+		    strncmp(c->name, argv[0], len) != 0 ||
+		    (blank != NULL && strcmp(blank + 1, argv[1]) != 0)) {
+			continue;
+		}
+		*ret_words = words;
+		return c;
+	}
+	return NULL;
+}

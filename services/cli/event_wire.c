@@ -1,0 +1,193 @@
+#include "cli/event_wire.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "cli/text.h"
+#include "lib/base/id.h"
+
+enum { SUFFIX_MIN = 6, PAGE = 500, HASH_DIGITS = 64 };
+
+/* The hex digits of 'text' without dashes, in lower case; NULL if it is anything else,
+ * or has fewer than SUFFIX_MIN of them. */
+static const char *
+hex_digits(struct arena *arena, const char *text)
+{
+	char *digits = arena_alloc(arena, strlen(text) + 1);
+	size_t n = 0;
+
+	for (; *text != '\0'; text++) {
+		if (isxdigit((unsigned char)*text)) {
+			digits[n++] = (char)tolower((unsigned char)*text);
+		} else if (*text != '-') {
+			return NULL;
+		}
+	}
+	digits[n] = '\0';
+	return n >= SUFFIX_MIN ? digits : NULL;
+}
+
+static bool
+ends_in(struct arena *arena, const char *id, const char *digits)
+{
+	const char *all = hex_digits(arena, id);
+	size_t len = strlen(digits);
+
+	return all != NULL && strlen(all) >= len &&
+	       strcmp(all + strlen(all) - len, digits) == 0;
+}
+
+int
+event_fetch(struct cli *cli, const char *id, bool history,
+	    const Kusanone__V1__EventReply **ret_event)
+{
+	Kusanone__V1__Query query = KUSANONE__V1__QUERY__INIT;
+	Kusanone__V1__EventQuery event = KUSANONE__V1__EVENT_QUERY__INIT;
+	const Kusanone__V1__Reply *reply;
+
+	event.event_id = (char *)(uintptr_t)id;
+	event.history = history;
+	query.query_case = KUSANONE__V1__QUERY__QUERY_EVENT;
+	query.event = &event;
+	int code = ask_query(cli, ASK_HEADQUARTERS, &query, &reply);
+	if (code == EXIT_DONE) {
+		*ret_event = reply->event;
+	}
+	return code;
+}
+
+/* Visit all events, or those in which 'text' occurs.  Counts the ones that end in
+ * 'digits' (if not NULL) or were recorded under the key 'text', keeps one of them. */
+static int
+look(struct cli *cli, const char *digits, const char *text, const char **ret_id,
+     unsigned *ret_count)
+{
+	Kusanone__V1__Query query = KUSANONE__V1__QUERY__INIT;
+	Kusanone__V1__EventsQuery events = KUSANONE__V1__EVENTS_QUERY__INIT;
+	const Kusanone__V1__Reply *reply;
+	const Kusanone__V1__EventReply *event;
+
+	events.text = (char *)(uintptr_t)(text != NULL ? text : "");
+	events.limit = PAGE;
+	query.query_case = KUSANONE__V1__QUERY__QUERY_EVENTS;
+	query.events = &events;
+	*ret_count = 0;
+	do {
+		int code = ask_query(cli, ASK_HEADQUARTERS, &query, &reply);
+
+		if (code != EXIT_DONE) {
+			return code;
+		}
+		for (size_t i = 0; i < reply->events->n_rows; i++) {
+			const char *id = reply->events->rows[i]->event_id;
+			bool found = digits != NULL && ends_in(&cli->arena, id, digits);
+
+			if (text != NULL) {
+				code = event_fetch(cli, id, false, &event);
+				if (code != EXIT_DONE) {
+					return code;
+				}
+				found = event->event != NULL &&
+					strcmp(event->event->source_key, text) == 0;
+			}
+			if (found) {
+				*ret_id = id;
+				(*ret_count)++;
+			}
+		}
+		events.after = reply->events->next;
+	} while (events.after[0] != '\0');
+	return EXIT_DONE;
+}
+
+int
+event_find(struct cli *cli, const char *typed, const char **ret_id)
+{
+	const char *digits = hex_digits(&cli->arena, typed);
+	unsigned count = 0;
+	struct uuid id;
+	int code;
+
+	if (!utf8_valid(slice_str(typed)) || typed[0] == '\0') {
+		return complain(cli, EXIT_REFUSED, MSG_EVENT_UNKNOWN, "?");
+	}
+	if (uuid_parse(slice_str(typed), &id)) {
+		*ret_id = typed;
+		return EXIT_DONE;
+	}
+	if (digits != NULL) {
+		code = look(cli, digits, NULL, ret_id, &count);
+		if (code != EXIT_DONE) {
+			return code;
+		}
+	}
+	if (count == 0) {
+		code = look(cli, NULL, typed, ret_id, &count);
+		if (code != EXIT_DONE) {
+			return code;
+		}
+	}
+	if (count == 1) {
+		return EXIT_DONE;
+	}
+	return complain(cli, EXIT_REFUSED,
+			count == 0 ? MSG_EVENT_UNKNOWN : MSG_EVENT_AMBIGUOUS,
+			text_argument(cli, typed));
+}
+
+int
+event_find_and_fetch(struct cli *cli, const char *typed, bool history,
+		     const char **ret_id, const Kusanone__V1__EventReply **ret_event)
+{
+	int code = event_find(cli, typed, ret_id);
+
+	if (code == EXIT_DONE) {
+		code = event_fetch(cli, *ret_id, history, ret_event);
+	}
+	if (code == EXIT_DONE && (*ret_event)->row == NULL) {
+		code = complain(cli, EXIT_REFUSED, MSG_EVENT_UNKNOWN,
+				text_argument(cli, typed));
+	}
+	return code;
+}
+
+int
+event_find_revision(struct cli *cli, const char *id, const char *typed,
+		    const char **ret_hash)
+{
+	const char *digits = hex_digits(&cli->arena, typed);
+	const Kusanone__V1__EventReply *event;
+	const char *found = NULL;
+
+	if (digits == NULL || strlen(digits) > HASH_DIGITS) {
+		return usage(cli, MSG_NOT_A_REVISION, text_argument(cli, typed));
+	}
+	if (strlen(digits) == HASH_DIGITS) {
+		*ret_hash = digits;
+		return EXIT_DONE;
+	}
+	int code = event_fetch(cli, id, true, &event);
+	if (code != EXIT_DONE) {
+		return code;
+	}
+	for (size_t i = 0; i < event->n_history; i++) {
+		const Kusanone__V1__HistoryRow *row = event->history[i];
+
+		if (strcmp(row->kind, "event_revision") != 0 ||
+		    strncmp(row->record, digits, strlen(digits)) != 0 ||
+		    (found != NULL && strcmp(found, row->record) == 0)) {
+			continue;
+		}
+		if (found != NULL) {
+			return complain(cli, EXIT_REFUSED, MSG_REVISION_AMBIGUOUS,
+					text_argument(cli, typed));
+		}
+		found = row->record;
+	}
+	if (found == NULL) {
+		return complain(cli, EXIT_REFUSED, MSG_REVISION_UNKNOWN,
+				text_argument(cli, typed));
+	}
+	*ret_hash = found;
+	return EXIT_DONE;
+}

@@ -1,0 +1,14 @@
+/* cli/help_pages.h - the two languages' pages (help_en.c, help_ja.c). */
+#ifndef CLI_HELP_PAGES_H
+#define CLI_HELP_PAGES_H
+
+#include "cli/help.h"
+
+extern const struct help_page help_en[];
+extern const struct help_page help_ja[];
+
+/* Before a list of commands; after each page. */
+extern const char help_opening_en[], help_opening_ja[];
+extern const char help_common_en[], help_common_ja[];
+
+#endif

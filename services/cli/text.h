@@ -1,0 +1,64 @@
+/* cli/text.h - words and numbers as they stand on a screen.
+ *
+ * What comes from services and files was written by others: text_clean() takes the
+ * characters out that would drive the terminal. */
+#ifndef CLI_TEXT_H
+#define CLI_TEXT_H
+
+#include "cli/messages.h"
+#include "lib/base/buf.h"
+#include "lib/base/mem.h"
+#include "lib/base/utf8.h"
+
+/* Line ends as " / ", other control characters as "?". */
+const char *text_clean(struct arena *, const char *text);
+
+/* The same with line ends kept. */
+const char *text_clean_lines(struct arena *, const char *text);
+
+static inline size_t
+text_width(const char *text)
+{
+	return utf8_width(slice_str(text));
+}
+
+/* The text if it fits, else its beginning and "…". */
+const char *text_cut(struct arena *, const char *text, size_t width);
+
+/* Put 'text' with lines of at most 'width' columns, of which 'column' are used in the
+ * first; later lines begin with 'indent' blanks.  Breaks at blanks and between wide
+ * characters, never before a closing mark. Ends without a newline. */
+void text_wrap(struct buf *, const char *text, size_t column, size_t indent,
+	       size_t width);
+
+void text_blanks(struct buf *, size_t count);
+
+/* 1,188 */
+const char *number_text(struct arena *, int64_t);
+const char *unsigned_text(struct arena *, uint64_t);
+
+/* 12.3 MiB */
+const char *bytes_text(struct arena *, uint64_t);
+
+/* 2024-07-01 18:00:12 +09:00, in the zone of this machine. */
+const char *time_text(struct arena *, wall_ms_t);
+
+/* FY2023, 2023年度 (令和5年度); FY2017–2023, 2017～2023年度. */
+const char *fiscal_years_text(struct arena *, enum lang, int from, int to);
+
+/* A number with its bound: about 120, 約120, at least 120, 120以上. */
+const char *bounded_text(struct arena *, enum lang, int64_t value, int bound);
+
+/* Last eight hex digits of an event's id: its short form. */
+const char *short_id(struct arena *, const char *id);
+
+/* First eight of a hash. */
+const char *short_hash(struct arena *, const char *hash);
+
+/* What stands in the officer's language, else in the other one; "" if none does. */
+const char *pick(enum lang, const char *ja, const char *en);
+
+/* Items joined by ", " (、 is for sentences: codes stay as they are typed). */
+const char *join(struct arena *, char *const *items, size_t count, const char *between);
+
+#endif

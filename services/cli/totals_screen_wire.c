@@ -1,0 +1,400 @@
+#include <string.h>
+
+#include "cli/ask_wire.h"
+#include "cli/grid.h"
+#include "cli/labels_wire.h"
+#include "cli/published_wire.h"
+#include "cli/text.h"
+#include "cli/totals_wire.h"
+
+/* ---- Cells ----------------------------------------------------------------------------
+ */
+
+/* "7 (2 events not stated)", "not stated" where no event says. */
+static const char *
+figure_text(struct cli *cli, const char *measure, const Kusanone__V1__Figure *f,
+	    bool with_lack)
+{
+	const char *value;
+
+	if (f->bound == KUSANONE__V1__BOUND__BOUND_UNSPECIFIED && f->not_stated != 0) {
+		return phrase(cli, MSG_NOT_STATED);
+	}
+	value = measure_value(cli, measure, f->value, (int)f->bound);
+	if (!with_lack || f->not_stated == 0) {
+		return value;
+	}
+	return phrase(cli, MSG_FIGURE_LACKS, value,
+		      unsigned_text(&cli->arena, f->not_stated));
+}
+
+static const char *
+key_code(struct cli *cli, const Kusanone__V1__TotalsKey *key)
+{
+	return key->bucket[0] != '\0' ? label_word(cli, key->bucket)
+				      : text_clean(&cli->arena, key->code);
+}
+
+static const char *
+key_label(struct cli *cli, const Kusanone__V1__TotalsKey *key)
+{
+	return key->label != NULL ? ask_text(cli, key->label) : "";
+}
+
+/* ---- A table --------------------------------------------------------------------------
+ */
+
+/* Which of the columns beside the figures have anything to say. */
+struct extras {
+	bool provisional, boundary, planned, postponed, cancelled;
+};
+
+static struct extras
+extras_of(const Kusanone__V1__TotalsTable *t)
+{
+	return (struct extras){ .provisional = t->provisional != 0,
+				.boundary = t->boundary != 0,
+				.planned = t->planned != 0,
+				.postponed = t->postponed != 0,
+				.cancelled = t->cancelled != 0 };
+}
+
+static void
+put_extra(struct cli *cli, struct grid *grid, bool shown, uint64_t value)
+{
+	if (shown) {
+		grid_cell(grid, unsigned_text(&cli->arena, value));
+	}
+}
+
+static void
+put_extra_head(struct cli *cli, struct grid *grid, bool shown, enum message message)
+{
+	if (shown) {
+		grid_cell(grid, phrase(cli, message));
+	}
+}
+
+static bool
+has_labels(const Kusanone__V1__TotalsTable *t, size_t key)
+{
+	for (size_t i = 0; i < t->n_rows; i++) {
+		const Kusanone__V1__TotalsKey *k = t->rows[i]->keys[key];
+
+		if (k->label != NULL &&
+		    (k->label->ja[0] != '\0' || k->label->en[0] != '\0')) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Grid letters: a code and perhaps a label for each key, figures, extras. */
+static void
+begin_grid(struct cli *cli, const Kusanone__V1__TotalsTable *t, const struct extras *x,
+	   bool *labels, struct grid *grid)
+{
+	char align[GRID_MAX_COLUMNS + 1];
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->n_by && n < GRID_MAX_COLUMNS - 1; i++) {
+		labels[i] = has_labels(t, i) && t->n_by <= 2;
+		align[n++] = 'f';
+		if (labels[i]) {
+			align[n++] = 'l';
+		}
+	}
+	for (size_t i = 0; i < t->n_measures && n < GRID_MAX_COLUMNS; i++) {
+		align[n++] = 'r';
+	}
+	const bool shown[] = { x->provisional, x->boundary, x->planned, x->postponed,
+			       x->cancelled };
+	for (size_t i = 0; i < ARRAY_LEN(shown) && n < GRID_MAX_COLUMNS; i++) {
+		if (shown[i]) {
+			align[n++] = 'r';
+		}
+	}
+	align[n] = '\0';
+	grid_init(grid, &cli->arena, align);
+	grid->indent = 2;
+}
+
+static void
+put_head(struct cli *cli, const Kusanone__V1__TotalsTable *t, const struct extras *x,
+	 const bool *labels, struct grid *grid)
+{
+	for (size_t i = 0; i < t->n_by; i++) {
+		grid_cell(grid, label_word(cli, t->by[i]));
+		if (labels[i]) {
+			grid_cell(grid, NULL);
+		}
+	}
+	for (size_t i = 0; i < t->n_measures; i++) {
+		grid_cell(grid, label_word(cli, t->measures[i]));
+	}
+	put_extra_head(cli, grid, x->provisional, MSG_COLUMN_PROVISIONAL);
+	put_extra_head(cli, grid, x->boundary, MSG_COLUMN_BOUNDARY);
+	put_extra_head(cli, grid, x->planned, MSG_STATUS_PLANNED);
+	put_extra_head(cli, grid, x->postponed, MSG_STATUS_POSTPONED);
+	put_extra_head(cli, grid, x->cancelled, MSG_STATUS_CANCELLED);
+}
+
+static void
+put_row(struct cli *cli, const Kusanone__V1__TotalsTable *t,
+	const Kusanone__V1__TotalsRow *row, const struct extras *x, const bool *labels,
+	struct grid *grid)
+{
+	for (size_t i = 0; i < t->n_by; i++) {
+		grid_cell(grid, key_code(cli, row->keys[i]));
+		if (labels[i]) {
+			grid_cell(grid, key_label(cli, row->keys[i]));
+		}
+	}
+	for (size_t i = 0; i < t->n_measures; i++) {
+		grid_cell(grid, figure_text(cli, t->measures[i], row->figures[i], false));
+	}
+	put_extra(cli, grid, x->provisional, row->provisional);
+	put_extra(cli, grid, x->boundary, row->boundary);
+	put_extra(cli, grid, x->planned, row->planned);
+	put_extra(cli, grid, x->postponed, row->postponed);
+	put_extra(cli, grid, x->cancelled, row->cancelled);
+}
+
+/* "sum 5 · overlap 1 · nationally 4", one line a measure. */
+static void
+put_sums(struct cli *cli, const Kusanone__V1__TotalsTable *t, struct buf *out)
+{
+	for (size_t i = 0; i < t->n_measures; i++) {
+		const char *measure = t->measures[i];
+		const char *line =
+			t->overlapping
+				? phrase(cli, MSG_SUM_OVERLAP_NATIONALLY,
+					 figure_text(cli, measure, t->sum[i], false),
+					 figure_text(cli, measure, t->overlap[i], false),
+					 figure_text(cli, measure, t->total[i], true))
+				: phrase(cli, MSG_NATIONALLY,
+					 figure_text(cli, measure, t->total[i], true));
+
+		if (t->n_measures > 1) {
+			line = phrase(cli, MSG_MEASURE_LINE, label_word(cli, measure),
+				      line);
+		}
+		text_blanks(out, 2);
+		text_wrap(out, line, 2, 4, cli->width);
+		buf_put_u8(out, '\n');
+	}
+}
+
+static void
+put_grouped(struct cli *cli, const Kusanone__V1__TotalsTable *t, struct buf *out)
+{
+	bool labels[GRID_MAX_COLUMNS] = { false };
+	struct extras x = extras_of(t);
+	struct buf title = { 0 };
+	struct grid grid;
+
+	for (size_t i = 0; i < t->n_by; i++) {
+		buf_printf(&title, "%s%s", i != 0 ? " × " : "",
+			   label_word(cli, t->by[i]));
+	}
+	buf_put_u8(&title, 0);
+	buf_printf(out, "\n%s\n", phrase(cli, MSG_BY_TITLE, (const char *)title.at));
+	buf_fini(&title);
+	begin_grid(cli, t, &x, labels, &grid);
+	put_head(cli, t, &x, labels, &grid);
+	for (size_t i = 0; i < t->n_rows; i++) {
+		put_row(cli, t, t->rows[i], &x, labels, &grid);
+	}
+	if (t->n_rows != 0) {
+		grid_put(&grid, cli->width, out);
+	}
+	put_sums(cli, t, out);
+}
+
+/* A paragraph: "sfo 1 · lax 1 · … = 5, overlap 1, nationally 4". */
+static void
+put_compact(struct cli *cli, const Kusanone__V1__TotalsTable *t, struct buf *out)
+{
+	struct buf line = { 0 };
+
+	for (size_t i = 0; i < t->n_rows; i++) {
+		const Kusanone__V1__TotalsRow *row = t->rows[i];
+
+		buf_put_str(&line, i != 0 ? " · " : "");
+		for (size_t k = 0; k < t->n_by; k++) {
+			buf_printf(&line, "%s ", key_code(cli, row->keys[k]));
+		}
+		buf_put_str(&line,
+			    figure_text(cli, t->measures[0], row->figures[0], false));
+	}
+	buf_put_u8(&line, 0);
+	buf_printf(out, "\n%s\n  ", phrase(cli, MSG_BY_TITLE, label_word(cli, t->by[0])));
+	text_wrap(out, (const char *)line.at, 2, 4, cli->width);
+	buf_put_u8(out, '\n');
+	buf_fini(&line);
+	put_sums(cli, t, out);
+}
+
+/* The whole, without a grouping: a line a measure. */
+static void
+put_whole(struct cli *cli, const Kusanone__V1__TotalsTable *t, struct buf *out)
+{
+	const struct {
+		uint64_t value;
+		enum message message;
+	} extras[] = {
+		{ t->provisional, MSG_COLUMN_PROVISIONAL },
+		{ t->boundary, MSG_COLUMN_BOUNDARY },
+		{ t->planned, MSG_STATUS_PLANNED },
+		{ t->postponed, MSG_STATUS_POSTPONED },
+		{ t->cancelled, MSG_STATUS_CANCELLED },
+	};
+	struct grid grid;
+
+	buf_printf(out, "\n%s\n", phrase(cli, MSG_COUNTED_HERE));
+	grid_init(&grid, &cli->arena, "fl");
+	grid.indent = 2;
+	for (size_t i = 0; i < t->n_measures; i++) {
+		grid_row(&grid, label_word(cli, t->measures[i]),
+			 figure_text(cli, t->measures[i], t->total[i], true));
+	}
+	for (size_t i = 0; i < ARRAY_LEN(extras); i++) {
+		if (extras[i].value != 0) {
+			grid_row(&grid, phrase(cli, extras[i].message),
+				 unsigned_text(&cli->arena, extras[i].value));
+		}
+	}
+	grid_put(&grid, cli->width, out);
+}
+
+/* ---- The rest
+ * --------------------------------------------------------------------------- */
+
+const char *
+totals_position(struct cli *cli, const Kusanone__V1__TotalsReply *r)
+{
+	return phrase(cli, MSG_TOTALS_POSITION, unsigned_text(&cli->arena, r->position),
+		      time_text(&cli->arena, r->hq_ms));
+}
+
+static void
+put_header(struct cli *cli, const Kusanone__V1__TotalsReply *r, struct buf *out)
+{
+	text_wrap(out,
+		  phrase(cli, MSG_TOTALS_HEADER, totals_position(cli, r),
+			 ask_text(cli, r->rule_text)),
+		  0, 0, cli->width);
+	buf_put_u8(out, '\n');
+}
+
+static void
+put_published(struct cli *cli, const Kusanone__V1__TotalsReply *r, struct buf *out)
+{
+	if (r->n_published == 0) {
+		return;
+	}
+	buf_printf(out, "\n%s\n", phrase(cli, MSG_PUBLISHED_TITLE));
+	for (size_t i = 0; i < r->n_published; i++) {
+		published_put(cli, r->published[i], out);
+	}
+	if (r->cumulative != NULL) {
+		text_blanks(out, 2);
+		text_wrap(
+			out,
+			phrase(cli, MSG_CUMULATIVE,
+			       fiscal_years_text(&cli->arena, cli->lang,
+						 r->cumulative_from, r->cumulative_from),
+			       number_text(&cli->arena, r->cumulative->value)),
+			2, 4, cli->width);
+		buf_put_u8(out, '\n');
+	}
+}
+
+static void
+put_best_practices(struct cli *cli, const Kusanone__V1__TotalsReply *r, struct buf *out)
+{
+	if (r->n_best_practices == 0) {
+		return;
+	}
+	buf_printf(out, "\n%s\n", phrase(cli, MSG_BEST_PRACTICES));
+	for (size_t i = 0; i < r->n_best_practices; i++) {
+		const Kusanone__V1__BestPracticeRow *row = r->best_practices[i];
+		const char *years = fiscal_years_text(&cli->arena, cli->lang,
+						      row->fiscal_year, row->fiscal_year);
+		const char *posts = join(&cli->arena, row->posts, row->n_posts, ", ");
+		const char *title =
+			phrase(cli, MSG_TITLE_AND_POSTS, ask_text(cli, row->title),
+			       text_clean(&cli->arena, posts));
+
+		buf_printf(out, "  %s  ", years);
+		text_wrap(out, title, 4 + text_width(years), 6, cli->width);
+		buf_put_u8(out, '\n');
+		if (row->text != NULL) {
+			text_blanks(out, 6);
+			text_wrap(out, ask_text(cli, row->text), 6, 6, cli->width);
+			buf_put_u8(out, '\n');
+		}
+	}
+}
+
+static void
+put_opened(struct cli *cli, const Kusanone__V1__TotalsReply *r, struct buf *out)
+{
+	struct grid grid;
+
+	if (r->n_opened == 0) {
+		return;
+	}
+	buf_printf(out, "\n%s\n", phrase(cli, MSG_OPENED_TITLE));
+	grid_init(&grid, &cli->arena, "frfll");
+	grid.indent = 2;
+	for (size_t i = 0; i < r->n_opened; i++) {
+		const Kusanone__V1__OpenedRecord *row = r->opened[i];
+		const char *keys = join(&cli->arena, row->keys, row->n_keys, " ");
+
+		grid_row(&grid, short_id(&cli->arena, row->event_id),
+			 unsigned_text(&cli->arena, row->position),
+			 short_hash(&cli->arena, row->revision),
+			 ask_text(cli, row->title),
+			 row->left_out[0] != '\0' ? ask_text(cli, row->explanation)
+						  : text_clean(&cli->arena, keys));
+	}
+	grid_put(&grid, cli->width, out);
+}
+
+void
+totals_put(struct cli *cli, const Kusanone__V1__TotalsReply *r, enum totals_layout layout,
+	   struct buf *out)
+{
+	put_header(cli, r, out);
+	put_published(cli, r, out);
+	for (size_t i = 0; i < r->n_tables; i++) {
+		const Kusanone__V1__TotalsTable *t = r->tables[i];
+
+		if (t->n_by == 0) {
+			put_whole(cli, t, out);
+		} else if (layout == TOTALS_COMPACT && t->n_by == 1) {
+			put_compact(cli, t, out);
+		} else {
+			put_grouped(cli, t, out);
+		}
+	}
+	put_best_practices(cli, r, out);
+	if (r->unconfirmed != 0) {
+		buf_put_u8(out, '\n');
+		text_wrap(out,
+			  phrase(cli, MSG_UNCONFIRMED_EVENTS,
+				 unsigned_text(&cli->arena, r->unconfirmed)),
+			  0, 2, cli->width);
+		buf_put_u8(out, '\n');
+	}
+	put_opened(cli, r, out);
+	if (r->recount[0] != '\0') {
+		bool equal = strcmp(r->recount, "equal") == 0;
+
+		buf_printf(out, "\n%s\n",
+			   equal ? phrase(cli, MSG_RECOUNT_EQUAL)
+				 : phrase(cli, MSG_RECOUNT_DIFFERS,
+					  text_clean(&cli->arena, r->recount)));
+	}
+}
