@@ -8,7 +8,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/mem.h"
 
-enum { GRID_MAX_COLUMNS = 12 };
+enum { GRID_MAX_COLUMNS = 16 };
 
 enum grid_align {
 	GRID_LEFT,

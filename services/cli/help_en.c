@@ -1,14 +1,14 @@
 /* The help in English: a page a command, in the order of command.c. */
 #include "cli/help_pages.h"
 
-const char *const help_opening_en =
+const char help_opening_en[] =
 	"usage: kusanone COMMAND [OPTION…]\n"
 	"\n"
 	"Records a programme's events at its posts, and reads headquarters' totals.\n"
 	"\n"
 	"Commands (kusanone COMMAND --help says more):\n";
 
-const char *const help_common_en =
+const char help_common_en[] =
 	"Options of every command:\n"
 	"  --json             answer as JSON, for programs\n"
 	"  --lang ja|en       language of labels and sentences (else by LC_ALL, LANG)\n"

@@ -6,6 +6,7 @@
 #include "cli/published_wire.h"
 #include "cli/text.h"
 #include "cli/totals_wire.h"
+#include "lib/model/query.h"
 
 /* ---- Cells ----------------------------------------------------------------------------
  */
@@ -28,17 +29,53 @@ figure_text(struct cli *cli, const char *measure, const Kusanone__V1__Figure *f,
 		      unsigned_text(&cli->arena, f->not_stated));
 }
 
+/* 2023-09 is 2023年9月 where Japanese is read. */
 static const char *
-key_code(struct cli *cli, const Kusanone__V1__TotalsKey *key)
+month_text(struct cli *cli, const char *code)
 {
-	return key->bucket[0] != '\0' ? label_word(cli, key->bucket)
-				      : text_clean(&cli->arena, key->code);
+	if (cli->lang != LANG_JA || strlen(code) != 7) {
+		return code;
+	}
+	return arena_printf(&cli->arena, "%.4s年%s月", code,
+			    code[5] == '0' ? code + 6 : code + 5);
+}
+
+/* What is counted under: "" for a bucket, whose words stand where labels do. */
+static const char *
+key_code(struct cli *cli, const char *dimension, const Kusanone__V1__TotalsKey *key)
+{
+	const char *code = text_clean(&cli->arena, key->code);
+
+	if (key->bucket[0] != '\0') {
+		return "";
+	}
+	if (strcmp(dimension, "month") == 0) {
+		return month_text(cli, code);
+	}
+	/* Of years and statuses the label says it all. */
+	if ((strcmp(dimension, "fy") == 0 || strcmp(dimension, "status") == 0) &&
+	    key->label != NULL) {
+		return ask_text(cli, key->label);
+	}
+	return code;
 }
 
 static const char *
 key_label(struct cli *cli, const Kusanone__V1__TotalsKey *key)
 {
-	return key->label != NULL ? ask_text(cli, key->label) : "";
+	if (key->bucket[0] != '\0') {
+		return label_word(cli, key->bucket);
+	}
+	return ask_text(cli, key->label);
+}
+
+/* In one word, where there is no column for labels. */
+static const char *
+key_word(struct cli *cli, const char *dimension, const Kusanone__V1__TotalsKey *key)
+{
+	const char *code = key_code(cli, dimension, key);
+
+	return code[0] != '\0' ? code : key_label(cli, key);
 }
 
 /* ---- A table --------------------------------------------------------------------------
@@ -78,6 +115,9 @@ put_extra_head(struct cli *cli, struct grid *grid, bool shown, enum message mess
 static bool
 has_labels(const Kusanone__V1__TotalsTable *t, size_t key)
 {
+	if (strcmp(t->by[key], "fy") == 0 || strcmp(t->by[key], "status") == 0) {
+		return false;
+	}
 	for (size_t i = 0; i < t->n_rows; i++) {
 		const Kusanone__V1__TotalsKey *k = t->rows[i]->keys[key];
 
@@ -145,10 +185,12 @@ put_row(struct cli *cli, const Kusanone__V1__TotalsTable *t,
 	struct grid *grid)
 {
 	for (size_t i = 0; i < t->n_by; i++) {
-		grid_cell(grid, key_code(cli, row->keys[i]));
-		if (labels[i]) {
-			grid_cell(grid, key_label(cli, row->keys[i]));
+		if (!labels[i]) {
+			grid_cell(grid, key_word(cli, t->by[i], row->keys[i]));
+			continue;
 		}
+		grid_cell(grid, key_code(cli, t->by[i], row->keys[i]));
+		grid_cell(grid, key_label(cli, row->keys[i]));
 	}
 	for (size_t i = 0; i < t->n_measures; i++) {
 		grid_cell(grid, figure_text(cli, t->measures[i], row->figures[i], false));
@@ -222,7 +264,7 @@ put_compact(struct cli *cli, const Kusanone__V1__TotalsTable *t, struct buf *out
 
 		buf_put_str(&line, i != 0 ? " · " : "");
 		for (size_t k = 0; k < t->n_by; k++) {
-			buf_printf(&line, "%s ", key_code(cli, row->keys[k]));
+			buf_printf(&line, "%s ", key_word(cli, t->by[k], row->keys[k]));
 		}
 		buf_put_str(&line,
 			    figure_text(cli, t->measures[0], row->figures[0], false));
@@ -362,6 +404,21 @@ put_opened(struct cli *cli, const Kusanone__V1__TotalsReply *r, struct buf *out)
 	grid_put(&grid, cli->width, out);
 }
 
+/* Has every row what the table's head promises? */
+static bool
+is_whole(const Kusanone__V1__TotalsTable *t)
+{
+	bool whole = t->n_by <= QUERY_MAX_DIMENSIONS && t->n_measures > 0 &&
+		     t->n_measures <= MEASURE_COUNT && t->n_total >= t->n_measures &&
+		     t->n_sum >= t->n_measures && t->n_overlap >= t->n_measures;
+
+	for (size_t i = 0; i < t->n_rows; i++) {
+		whole = whole && t->rows[i]->n_keys >= t->n_by &&
+			t->rows[i]->n_figures >= t->n_measures;
+	}
+	return whole;
+}
+
 void
 totals_put(struct cli *cli, const Kusanone__V1__TotalsReply *r, enum totals_layout layout,
 	   struct buf *out)
@@ -371,7 +428,9 @@ totals_put(struct cli *cli, const Kusanone__V1__TotalsReply *r, enum totals_layo
 	for (size_t i = 0; i < r->n_tables; i++) {
 		const Kusanone__V1__TotalsTable *t = r->tables[i];
 
-		if (t->n_by == 0) {
+		if (!is_whole(t)) {
+			buf_printf(out, "\n%s\n", phrase(cli, MSG_STRANGE_ANSWER));
+		} else if (t->n_by == 0) {
 			put_whole(cli, t, out);
 		} else if (layout == TOTALS_COMPACT && t->n_by == 1) {
 			put_compact(cli, t, out);
