@@ -540,6 +540,58 @@ forget_event(struct fold *f, uint32_t event)
 	e->moved_post = 0;
 }
 
+/* Is the record of rows[at] one that counts already, further up in the event's history?
+ * Copies of a record speak of the same event. */
+static bool
+repeats(struct fold *f, const uint32_t *rows, uint32_t at, struct slice bytes)
+{
+	const struct record_row *row = table_at(&f->records, rows[at]);
+	struct arena arena = { 0 };
+	bool same = false;
+
+	for (uint32_t i = 0; i < at && !same; i++) {
+		const struct record_row *older = table_at(&f->records, rows[i]);
+		struct slice other;
+
+		same = older->id8 == row->id8 && fold_verdict_effective(older->verdict) &&
+		       f->source.read(f->source.ctx, (uint64_t)rows[i] + 1, &arena, &other) &&
+		       slice_eq(other, bytes);
+	}
+	arena_fini(&arena);
+	return same;
+}
+
+/* Is the row one whose verdict may change with a key's?  Practices and merges are HQ's,
+ * and stay as they are. */
+static bool
+is_judged_again(const struct record_row *row)
+{
+	return row->body != BODY_BEST_PRACTICE && row->body != BODY_MERGE &&
+	       (fold_verdict_effective(row->verdict) || row->verdict == VERDICT_STOLEN ||
+		row->verdict == VERDICT_REPEAT || row->verdict == VERDICT_FOREIGN_EVENT);
+}
+
+/* One of them, after all before it. */
+static enum fold_verdict
+judge_again(struct fold *f, uint32_t event, const uint32_t *rows, uint32_t at,
+	    struct arena *arena)
+{
+	const struct record_row *row = table_at(&f->records, rows[at]);
+	struct record record;
+
+	if (!fold_key_is_good(f, row->key1, (uint64_t)rows[at] + 1)) {
+		return VERDICT_STOLEN;
+	}
+	if (!fold_read_record(f, rows[at], arena, &record) ||
+	    !fold_may_say(f, row->node1 - 1, row->key1 - 1, &record)) {
+		return VERDICT_FORBIDDEN;
+	}
+	if (repeats(f, rows, at, record.bytes)) {
+		return VERDICT_REPEAT;
+	}
+	return fold_event_apply(f, event, rows[at], &record);
+}
+
 void
 fold_event_rebuild(struct fold *f, uint32_t event, uint64_t position)
 {
@@ -550,47 +602,43 @@ fold_event_rebuild(struct fold *f, uint32_t event, uint64_t position)
 	for (uint32_t r1 = e->newest1; r1 != 0; count++) {
 		r1 = ((const struct record_row *)table_at(&f->records, r1 - 1))->older1;
 	}
-	uint32_t *rows = xmalloc(count * sizeof(rows[0]));
+	uint32_t *rows = xcalloc(count, sizeof(rows[0]));
+	bool *indexed = xcalloc(count, sizeof(indexed[0]));
+	bool *again = xcalloc(count, sizeof(again[0]));
 	uint32_t at = count;
 	for (uint32_t r1 = e->newest1; r1 != 0;) {
+		struct record_row *row = table_mut(&f->records, r1 - 1);
+
 		rows[--at] = r1 - 1;
-		r1 = ((const struct record_row *)table_at(&f->records, r1 - 1))->older1;
+		again[at] = is_judged_again(row);
+		indexed[at] = fold_verdict_effective(row->verdict);
+		if (again[at]) {
+			/* Nothing counts before it was applied again: a revision may
+			 * name a base that came after it. */
+			row->verdict = VERDICT_STOLEN;
+			row->revision1 = 0;
+		}
+		r1 = row->older1;
 	}
 
 	forget_event(f, event);
 	f->rebuilding = true;
 	for (uint32_t i = 0; i < count; i++) {
-		struct record_row *row = table_mut(&f->records, rows[i]);
-		struct record record;
-
-		if (!fold_verdict_effective(row->verdict) &&
-		    row->verdict != VERDICT_STOLEN &&
-		    row->verdict != VERDICT_FOREIGN_EVENT) {
-			continue;
-		}
-		/* Practices and merges are HQ's, and stay as they are. */
-		if (row->body == BODY_BEST_PRACTICE || row->body == BODY_MERGE) {
-			continue;
-		}
-		row->revision1 = 0;
-		if (!fold_key_is_good(f, row->key1, (uint64_t)rows[i] + 1)) {
-			row->verdict = VERDICT_STOLEN;
+		if (!again[i]) {
 			continue;
 		}
 		arena_reset(&arena);
-		if (!fold_read_record(f, rows[i], &arena, &record) ||
-		    !fold_may_say(f, row->node1 - 1, row->key1 - 1, &record)) {
-			row->verdict = VERDICT_FORBIDDEN;
-			continue;
-		}
-		bool indexed = fold_verdict_effective(row->verdict);
-		row->verdict = (uint8_t)fold_event_apply(f, event, rows[i], &record);
-		if (!indexed) {
+		enum fold_verdict verdict = judge_again(f, event, rows, i, &arena);
+		((struct record_row *)table_mut(&f->records, rows[i]))->verdict =
+			(uint8_t)verdict;
+		if (!indexed[i]) {
 			fold_index_record(f, rows[i]);
 		}
 	}
 	f->rebuilding = false;
 	arena_fini(&arena);
 	free(rows);
+	free(indexed);
+	free(again);
 	fold_fact_update(f, event, position, NULL);
 }

@@ -45,7 +45,8 @@ bool event_patch(struct slice base, const char *const *paths, size_t path_count,
 		 size_t *ret_bad) WARN_UNUSED;
 
 /* The paths in which two Event messages differ. */
-size_t event_diff(struct slice a, struct slice b, struct arena *, const char ***ret_paths);
+size_t event_diff(struct slice a, struct slice b, struct arena *,
+		  const char ***ret_paths);
 
 /* The name of the field that takes the most bytes; "event" where there is none. */
 const char *event_largest_field(struct slice event, struct arena *);

@@ -9,16 +9,16 @@
 #include "lib/model/fold.h"
 
 enum dimension {
-	DIM_FISCAL_YEAR,  /* fy */
-	DIM_MONTH,        /* month */
-	DIM_POST,         /* post */
-	DIM_STATE,        /* state */
-	DIM_CATEGORY,     /* category */
-	DIM_PILLAR,       /* pillar */
-	DIM_FORMAT,       /* format */
-	DIM_TOPIC,        /* topic */
-	DIM_FRAME,        /* frame */
-	DIM_STATUS,       /* status */
+	DIM_FISCAL_YEAR, /* fy */
+	DIM_MONTH,       /* month */
+	DIM_POST,        /* post */
+	DIM_STATE,       /* state */
+	DIM_CATEGORY,    /* category */
+	DIM_PILLAR,      /* pillar */
+	DIM_FORMAT,      /* format */
+	DIM_TOPIC,       /* topic */
+	DIM_FRAME,       /* frame */
+	DIM_STATUS,      /* status */
 	DIM_COUNT
 };
 
@@ -100,7 +100,8 @@ struct query_figure {
 
 struct query_row {
 	uint32_t keys[QUERY_MAX_DIMENSIONS];
-	struct query_figure figures[MEASURE_COUNT]; /* In the query's order of measures. */
+	struct query_figure
+		figures[MEASURE_COUNT]; /* In the query's order of measures. */
 	uint64_t provisional, boundary, planned, postponed, cancelled;
 };
 
@@ -115,7 +116,8 @@ struct query_result {
 	struct query_row total;
 	struct query_figure sum[MEASURE_COUNT], overlap[MEASURE_COUNT];
 	bool overlapping;     /* Grouped by a set. */
-	bool too_many_rows;   /* More than QUERY_MAX_ROWS, or as much work: only total holds. */
+	bool too_many_rows;   /* More than QUERY_MAX_ROWS, or as much work: only total
+				 holds. */
 	uint64_t unconfirmed; /* Counted events with an unconfirmed co-host. */
 };
 

@@ -102,10 +102,13 @@ grow_grid(struct query_pairs *p, uint32_t a, uint32_t b)
 	uint64_t height = p->height != 0 ? p->height : 16;
 	unsigned shift = p->height != 0 ? p->shift : 4;
 
+	if (a >= MAX_GRID || b >= MAX_GRID) {
+		return false;
+	}
 	while (height <= a) {
 		height *= 2;
 	}
-	while ((uint64_t)b >> shift != 0) {
+	while (b >> shift != 0) {
 		shift++;
 	}
 	if (height << shift > MAX_GRID) {

@@ -15,7 +15,8 @@ struct query_ids {
 	uint32_t count, cap;
 	uint32_t *slots; /* Number + 1; 0: free. */
 	uint32_t mask;   /* Slots - 1. */
-	uint32_t *small; /* Number + 1 of keys below small_len, as far as they were met. */
+	uint32_t
+		*small; /* Number + 1 of keys below small_len, as far as they were met. */
 	uint32_t small_len;
 };
 

@@ -2,9 +2,9 @@
 
 /* Words of the command line, of publications and of replies. */
 static const char *const dimension_names[DIM_COUNT] = {
-	[DIM_FISCAL_YEAR] = "fy",    [DIM_MONTH] = "month",       [DIM_POST] = "post",
-	[DIM_STATE] = "state",       [DIM_CATEGORY] = "category", [DIM_PILLAR] = "pillar",
-	[DIM_FORMAT] = "format",     [DIM_TOPIC] = "topic",       [DIM_FRAME] = "frame",
+	[DIM_FISCAL_YEAR] = "fy", [DIM_MONTH] = "month",       [DIM_POST] = "post",
+	[DIM_STATE] = "state",    [DIM_CATEGORY] = "category", [DIM_PILLAR] = "pillar",
+	[DIM_FORMAT] = "format",  [DIM_TOPIC] = "topic",       [DIM_FRAME] = "frame",
 	[DIM_STATUS] = "status",
 };
 

@@ -227,11 +227,12 @@ open_refused(struct opening *o)
 		const struct record_row *r = table_at(t, i);
 
 		if (is_refused(r) && matches_refused(o, r, i)) {
-			add_entry(o, (struct entry){ .record = i,
-						     .event = r->event1 != 0 ? r->event1 - 1
-									     : UINT32_MAX,
-						     .fact = UINT32_MAX,
-						     .opened = OPENED_REFUSED });
+			add_entry(o,
+				  (struct entry){ .record = i,
+						  .event = r->event1 != 0 ? r->event1 - 1
+									  : UINT32_MAX,
+						  .fact = UINT32_MAX,
+						  .opened = OPENED_REFUSED });
 		}
 	}
 }
@@ -254,7 +255,8 @@ cmp_entries(const void *a, const void *b)
 }
 
 static void
-put_slot_keys(const struct query_dim *d, uint32_t slot, uint32_t *keys, unsigned *ret_count)
+put_slot_keys(const struct query_dim *d, uint32_t slot, uint32_t *keys,
+	      unsigned *ret_count)
 {
 	*ret_count = d->slots[slot].count;
 	for (uint32_t i = 0; i < *ret_count && i < OPENED_MAX_KEYS; i++) {
@@ -275,8 +277,8 @@ fill_row(struct opening *o, const struct entry *e, struct opened_row *row)
 	if (e->fact == UINT32_MAX || e->by_session) {
 		return;
 	}
-	struct event_fact f = *(const struct event_fact *)table_at(&o->plan.fold->facts,
-								   e->fact);
+	struct event_fact f =
+		*(const struct event_fact *)table_at(&o->plan.fold->facts, e->fact);
 	uint32_t posts = f.posts;
 	uint32_t slots[DIM_COUNT];
 	if (as_named) {

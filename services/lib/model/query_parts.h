@@ -39,7 +39,7 @@ struct query_dim {
 struct query_plan {
 	const struct fold *fold;
 	const struct query *query;
-	int16_t from, to;           /* Fiscal years; in open bounds lies every one. */
+	int16_t from, to; /* Fiscal years; in open bounds lies every one. */
 	struct query_dim dims[DIM_COUNT]; /* The shown_count that make a row first. */
 	unsigned dim_count, shown_count;
 	unsigned by[QUERY_MAX_DIMENSIONS]; /* The dim of each of the query's groupings. */
@@ -151,7 +151,7 @@ struct query_batch {
 	const struct event_fact *facts[QUERY_BATCH]; /* Of sessions: their events'. */
 	const struct session_fact *sessions[QUERY_BATCH];
 	uint32_t slots[QUERY_MAX_DIMENSIONS][QUERY_BATCH]; /* Of the shown dims. */
-	uint32_t town_slots[QUERY_BATCH]; /* Of towns_by; 0 without. */
+	uint32_t town_slots[QUERY_BATCH];                  /* Of towns_by; 0 without. */
 };
 
 /* Events by kind, so that each is one addition. */
@@ -188,13 +188,14 @@ struct query_tally {
 
 	/* Of the batch at hand. */
 	uint8_t kind[QUERY_BATCH];
-	uint8_t is_many[QUERY_BATCH];      /* Stands in several rows. */
-	uint16_t one[QUERY_BATCH];         /* Those that stand in one, */
+	uint8_t is_many[QUERY_BATCH]; /* Stands in several rows. */
+	uint16_t one[QUERY_BATCH];    /* Those that stand in one, */
 	uint32_t one_count;
-	uint16_t many[QUERY_BATCH];        /* and the others. */
+	uint16_t many[QUERY_BATCH]; /* and the others. */
 	uint32_t many_count;
-	uint32_t row[QUERY_BATCH];         /* Of those that stand in one. */
+	uint32_t row[QUERY_BATCH]; /* Of those that stand in one. */
 	uint32_t keys[QUERY_MAX_DIMENSIONS][QUERY_BATCH];
+	uint16_t held[QUERY_BATCH];
 	uint32_t town_set[QUERY_BATCH];
 	struct query_list lists[2]; /* Rows of one that stands in several. */
 };

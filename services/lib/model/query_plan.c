@@ -177,8 +177,7 @@ add_member(struct query_dim *d, uint32_t key)
 {
 	if (d->member_count == d->member_cap) {
 		d->member_cap = d->member_cap != 0 ? 2 * d->member_cap : 64;
-		d->members = xrealloc(d->members,
-				      d->member_cap * sizeof(d->members[0]));
+		d->members = xrealloc(d->members, d->member_cap * sizeof(d->members[0]));
 	}
 	d->members[d->member_count++] = query_ids_of(&d->keys, key);
 }

@@ -175,8 +175,8 @@ query_published(const struct fold *fold, const struct query *q, struct arena *ar
 			rows[i] = compare(&asked[i],
 					  count_municipalities(fold, q, figure, arena));
 		} else {
-			rows[i] = compare(&asked[i], add_years(&years, m, figure->from,
-							       figure->to));
+			rows[i] = compare(&asked[i],
+					  add_years(&years, m, figure->from, figure->to));
 		}
 	}
 	free(asked);
@@ -207,7 +207,8 @@ find_widest(const struct fold *fold, const struct query *q)
 			continue;
 		}
 		if (best == NULL || width(figure) > width(best) ||
-		    (width(figure) == width(best) && figure->from_pos >= best->from_pos)) {
+		    (width(figure) == width(best) &&
+		     figure->from_pos >= best->from_pos)) {
 			best = figure;
 		}
 	}

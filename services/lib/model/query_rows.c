@@ -21,7 +21,8 @@ key_class(enum dimension dimension, uint32_t key)
 	if (dimension == DIM_STATE && key == STATE_ONLINE) {
 		return 1;
 	}
-	return key == KEY_NONE || (dimension == DIM_STATE && key == STATE_NOT_STATED) ? 2 : 0;
+	return key == KEY_NONE || (dimension == DIM_STATE && key == STATE_NOT_STATED) ? 2
+										      : 0;
 }
 
 struct key_order {
@@ -46,7 +47,8 @@ cmp_keys(const void *a, const void *b, void *ctx)
 	    dimension == DIM_STATUS) {
 		return (x > y) - (x < y);
 	}
-	return slice_cmp(words_at(&order->fold->words, x), words_at(&order->fold->words, y));
+	return slice_cmp(words_at(&order->fold->words, x),
+			 words_at(&order->fold->words, y));
 }
 
 /* For each number of a key its place in the order. */
@@ -236,7 +238,8 @@ query_rows(struct query_plan *p, struct query_tally *t, struct arena *arena,
 	ret_result->too_many_rows = t->too_many_rows;
 	fill_row(q, &t->total_counts, t->total, &ret_result->total);
 	if (q->by_count == 0) {
-		memcpy(ret_result->sum, ret_result->total.figures, sizeof(ret_result->sum));
+		memcpy(ret_result->sum, ret_result->total.figures,
+		       sizeof(ret_result->sum));
 		for (unsigned m = 0; m < q->measure_count; m++) {
 			ret_result->overlap[m].bound = ret_result->sum[m].bound;
 		}

@@ -19,8 +19,8 @@ query_tally_init(struct query_tally *t, const struct query *q)
 {
 	*t = (struct query_tally){
 		.measure_count = q->measure_count,
-		.boundary = q->rule == RULE_TOKYO ? FACT_BOUNDARY_TOKYO
-						  : FACT_BOUNDARY_LOCAL,
+		.boundary =
+			q->rule == RULE_TOKYO ? FACT_BOUNDARY_TOKYO : FACT_BOUNDARY_LOCAL,
 		.towns = query_asks(q, MEASURE_MUNICIPALITIES),
 	};
 	for (unsigned m = 0; m < q->measure_count; m++) {
@@ -65,46 +65,52 @@ query_figure_add(struct query_figure *a, const struct query_figure *b)
 	}
 }
 
-static inline void
-add_quantity(struct query_figure *figure, int64_t value, uint8_t bound)
+/* What an event that is held adds to a figure, besides its municipalities. */
+struct addend {
+	int64_t value;
+	uint8_t bound;
+	bool lacks; /* It does not say. */
+};
+
+static inline struct addend
+quantity(int64_t value, uint8_t bound)
 {
-	if (bound == BOUND_NOT_STATED) {
-		figure->not_stated++;
-		return;
-	}
-	figure->value = add_saturating(figure->value, value);
-	if (bound > figure->bound) {
-		figure->bound = (enum bound)bound;
+	bool says = bound != BOUND_NOT_STATED;
+
+	return (struct addend){ says ? value : 0, bound, !says };
+}
+
+static inline struct addend
+addend_of(enum measure measure, const struct event_fact *f)
+{
+	switch (measure) {
+	case MEASURE_SESSIONS:
+		/* Those that are known are counted one by one. */
+		return f->session_facts != 0
+			       ? (struct addend){ 0 }
+			       : quantity(f->stated_sessions, f->sessions_bound);
+	case MEASURE_MUNICIPALITIES:
+		return (struct addend){ .lacks = f->municipalities == 0 };
+	case MEASURE_PARTICIPANTS:
+		return quantity(f->participants, f->participants_bound);
+	case MEASURE_BUDGET_PLANNED:
+		return quantity(f->budget_planned, f->planned_bound);
+	case MEASURE_BUDGET_SPENT:
+		return quantity(f->budget_spent, f->spent_bound);
+	default:
+		return (struct addend){ 0 }; /* Events are counted. */
 	}
 }
 
-static void
-add_measures(const struct query *q, const struct event_fact *f, struct query_figure *at)
+static inline void
+add_to(struct query_figure *figure, struct addend a)
 {
-	for (unsigned m = 0; m < q->measure_count; m++) {
-		switch (q->measures[m]) {
-		case MEASURE_SESSIONS:
-			if (f->session_facts == 0) {
-				add_quantity(&at[m], f->stated_sessions, f->sessions_bound);
-			}
-			break;
-		case MEASURE_MUNICIPALITIES:
-			at[m].not_stated += f->municipalities == 0;
-			break;
-		case MEASURE_PARTICIPANTS:
-			add_quantity(&at[m], f->participants, f->participants_bound);
-			break;
-		case MEASURE_BUDGET_PLANNED:
-			add_quantity(&at[m], f->budget_planned, f->planned_bound);
-			break;
-		case MEASURE_BUDGET_SPENT:
-			add_quantity(&at[m], f->budget_spent, f->spent_bound);
-			break;
-		default:
-			break; /* Events are counted. */
-		}
-	}
+	figure->value = add_saturating(figure->value, a.value);
+	figure->not_stated += a.lacks;
+	figure->bound = a.bound > figure->bound ? (enum bound)a.bound : figure->bound;
 }
+
+static const struct addend one_session = { 1, BOUND_EXACT, false };
 
 static inline struct query_figure *
 figures_of(struct query_tally *t, uint32_t row)
@@ -187,8 +193,8 @@ find_rows(struct query_tally *t, const struct query_plan *p, const struct query_
 		for (uint32_t n = 0; n < t->one_count; n++) {
 			uint32_t k = t->one[n];
 
-			t->row[k] = query_pairs_of(&t->rows[i - 1], t->row[k],
-						   t->keys[i][k]);
+			t->row[k] =
+				query_pairs_of(&t->rows[i - 1], t->row[k], t->keys[i][k]);
 		}
 	}
 }
@@ -255,13 +261,31 @@ find_kinds(struct query_tally *t, const struct query_batch *b)
 {
 	for (uint32_t k = 0; k < b->count; k++) {
 		const struct event_fact *f = b->facts[k];
-		unsigned bits = ((f->flags & FACT_PROVISIONAL) != 0 ? QUERY_PROVISIONAL : 0) |
-				((f->flags & t->boundary) != 0 ? QUERY_BOUNDARY : 0) |
-				((f->flags & FACT_UNCONFIRMED) != 0 ? QUERY_UNCONFIRMED : 0);
+		unsigned bits =
+			((f->flags & FACT_PROVISIONAL) != 0 ? QUERY_PROVISIONAL : 0) |
+			((f->flags & t->boundary) != 0 ? QUERY_BOUNDARY : 0) |
+			((f->flags & FACT_UNCONFIRMED) != 0 ? QUERY_UNCONFIRMED : 0);
 		unsigned status = f->status < STATUS_HELD ? f->status : STATUS_NOT_STATED;
 
-		t->kind[k] = (uint8_t)(f->status == STATUS_HELD ? QUERY_HELD | bits : status);
+		t->kind[k] =
+			(uint8_t)(f->status == STATUS_HELD ? QUERY_HELD | bits : status);
 	}
+}
+
+/* Those of 'n' facts that are held; returns their number. */
+static uint32_t
+find_held(const struct query_tally *t, const uint16_t *facts, uint32_t n,
+	  uint16_t *ret_held)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint16_t k = facts != NULL ? facts[i] : (uint16_t)i;
+
+		ret_held[count] = k;
+		count += t->kind[k] >= QUERY_HELD;
+	}
+	return count;
 }
 
 static void
@@ -276,10 +300,17 @@ add_total(struct query_tally *t, const struct query *q, const struct query_batch
 	for (unsigned i = 0; i < QUERY_KINDS; i++) {
 		t->total_counts.n[i] += counts[0].n[i] + counts[1].n[i];
 	}
-	for (uint32_t k = 0; t->sums && k < b->count; k++) {
-		if (t->kind[k] >= QUERY_HELD) {
-			add_measures(q, b->facts[k], t->total);
+	if (!t->sums) {
+		return;
+	}
+	uint32_t held = find_held(t, NULL, b->count, t->held);
+	for (unsigned m = 0; m < q->measure_count; m++) {
+		struct query_figure sum = t->total[m];
+
+		for (uint32_t i = 0; i < held; i++) {
+			add_to(&sum, addend_of(q->measures[m], b->facts[t->held[i]]));
 		}
+		t->total[m] = sum;
 	}
 }
 
@@ -297,17 +328,6 @@ find_town_sets(struct query_tally *t, const struct query_batch *b)
 	}
 }
 
-/* The sums of an event that is held. */
-static void
-add_sums_to_row(struct query_tally *t, const struct query *q, const struct event_fact *f,
-		uint32_t town_set, uint32_t row)
-{
-	add_measures(q, f, figures_of(t, row));
-	if (t->towns && town_set != NO_TOWNS) {
-		query_pairs_of(&t->row_towns, row, town_set);
-	}
-}
-
 static void
 add_ones(struct query_tally *t, const struct query *q, const struct query_batch *b)
 {
@@ -316,14 +336,26 @@ add_ones(struct query_tally *t, const struct query *q, const struct query_batch 
 
 		t->counts[t->row[k]].n[t->kind[k]]++;
 	}
-	for (uint32_t n = 0; t->sums && n < t->one_count; n++) {
-		uint32_t k = t->one[n];
+	t->work += t->one_count;
+	if (!t->sums) {
+		return;
+	}
+	uint32_t held = find_held(t, t->one, t->one_count, t->held);
+	for (unsigned m = 0; m < q->measure_count; m++) {
+		for (uint32_t i = 0; i < held; i++) {
+			uint32_t k = t->held[i];
 
-		if (t->kind[k] >= QUERY_HELD) {
-			add_sums_to_row(t, q, b->facts[k], t->town_set[k], t->row[k]);
+			add_to(&figures_of(t, t->row[k])[m],
+			       addend_of(q->measures[m], b->facts[k]));
 		}
 	}
-	t->work += t->one_count;
+	for (uint32_t i = 0; t->towns && i < held; i++) {
+		uint32_t k = t->held[i];
+
+		if (t->town_set[k] != NO_TOWNS) {
+			query_pairs_of(&t->row_towns, t->row[k], t->town_set[k]);
+		}
+	}
 	check_limits(t);
 }
 
@@ -337,8 +369,12 @@ add_many(struct query_tally *t, const struct query_plan *p, const struct query_b
 
 	for (uint32_t r = 0; r < count; r++) {
 		t->counts[rows[r]].n[t->kind[k]]++;
-		if (summed) {
-			add_sums_to_row(t, p->query, b->facts[k], t->town_set[k], rows[r]);
+		for (unsigned m = 0; summed && m < t->measure_count; m++) {
+			add_to(&figures_of(t, rows[r])[m],
+			       addend_of(p->query->measures[m], b->facts[k]));
+		}
+		if (summed && t->towns && t->town_set[k] != NO_TOWNS) {
+			query_pairs_of(&t->row_towns, rows[r], t->town_set[k]);
 		}
 	}
 	t->work += count;
@@ -387,7 +423,7 @@ query_tally_sessions(struct query_tally *t, struct query_plan *p,
 		return;
 	}
 	for (uint32_t n = 0; n < t->one_count; n++) {
-		add_quantity(&figures_of(t, t->row[t->one[n]])[m], 1, BOUND_EXACT);
+		add_to(&figures_of(t, t->row[t->one[n]])[m], one_session);
 	}
 	t->work += t->one_count;
 	for (uint32_t n = 0; n < t->many_count && !t->too_many_rows; n++) {
@@ -395,7 +431,7 @@ query_tally_sessions(struct query_tally *t, struct query_plan *p,
 		uint32_t count = find_many(t, p, b, t->many[n], &rows);
 
 		for (uint32_t r = 0; r < count; r++) {
-			add_quantity(&figures_of(t, rows[r])[m], 1, BOUND_EXACT);
+			add_to(&figures_of(t, rows[r])[m], one_session);
 		}
 		t->work += count;
 		check_limits(t);

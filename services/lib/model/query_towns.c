@@ -137,7 +137,8 @@ state_of_row(const struct towns *t, uint32_t row)
 			return (uint32_t)p->dims[i].keys.keys[key];
 		}
 	}
-	return &p->dims[0] == p->towns_by ? (uint32_t)p->dims[0].keys.keys[row] : KEY_NONE;
+	return &p->dims[0] == p->towns_by ? (uint32_t)p->dims[0].keys.keys[row]
+					  : KEY_NONE;
 }
 
 static bool
@@ -150,13 +151,15 @@ is_too_much(const struct towns *t)
 		unsigned n;
 
 		sets_at(&t->plan->fold->sets,
-			query_pairs_b(&t->tally->town_sets, (uint32_t)pairs->keys[i]), &n);
+			query_pairs_b(&t->tally->town_sets, (uint32_t)pairs->keys[i]),
+			&n);
 		words += n;
 	}
 	return words > MAX_TOWNS;
 }
 
-/* The town sets in the order of their rows: those of a row are sets[first[row] … first[row
+/* The town sets in the order of their rows: those of a row are sets[first[row] …
+ * first[row
  * + 1]).  Returns 'first'. */
 static uint32_t *
 sort_by_row(const struct query_ids *pairs, uint32_t row_count, uint32_t **ret_sets)

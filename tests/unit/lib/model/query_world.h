@@ -108,11 +108,11 @@ months(struct world *w, const char *text)
 
 /* What a test says of an event; the rest is not stated. */
 struct said {
-	uint64_t from, to; /* Positions; 0: from 1 on, to the end. */
+	uint64_t from, to;         /* Positions; 0: from 1 on, to the end. */
 	const char *posts, *named; /* named NULL: the same. */
 	const char *states, *months, *towns, *pillars, *topics;
 	const char *category, *format;
-	int fy; /* 0: not stated. */
+	int fy;             /* 0: not stated. */
 	enum status status; /* 0: held. */
 	uint16_t flags;
 	struct quantity participants, planned, spent, sessions;
@@ -187,26 +187,49 @@ sit(struct world *w, uint32_t event, const char *state, int fy, int year, int of
 static inline void
 say_paper(struct world *w)
 {
-	say(w, 0, (struct said){ .from = 1, .posts = "sfo,lax", .states = "online",
-				 .months = "2024-02", .fy = 2023, .format = "webinar",
-				 .pillars = "ap3", .topics = "hydrogen,decarbonization",
-				 .flags = FACT_BEST_PRACTICE });
-	say(w, 1, (struct said){ .from = 2, .posts = "bna", .states = "TN",
-				 .months = "2023-09", .fy = 2023,
-				 .format = "grassroots_exchange", .pillars = "ap3",
-				 .topics = "ev_battery", .towns = "US\tTN\tjackson",
-				 .flags = FACT_BEST_PRACTICE });
-	say(w, 2, (struct said){ .from = 3, .posts = "sea", .states = "?",
-				 .months = "2023-10", .fy = 2023, .format = "seminar",
-				 .pillars = "newcap,ap3", .topics = "ai,skills_transfer",
-				 .flags = FACT_BEST_PRACTICE });
-	say(w, 3, (struct said){ .from = 4, .posts = "chi", .states = "MN,IL,IN",
-				 .months = "2023-10,2024-02,2024-03", .fy = 2023,
-				 .format = "caravan", .topics = "people_culture",
-				 .towns = "US\tMN\tbrooklyn park,US\tIL\tschaumburg,"
-					  "US\tIN\tvincennes,US\tIN\tevansville,"
-					  "US\tIN\tprinceton,US\tIN\tfrench lick",
-				 .flags = FACT_BEST_PRACTICE });
+	say(w, 0,
+	    (struct said){ .from = 1,
+			   .posts = "sfo,lax",
+			   .states = "online",
+			   .months = "2024-02",
+			   .fy = 2023,
+			   .format = "webinar",
+			   .pillars = "ap3",
+			   .topics = "hydrogen,decarbonization",
+			   .flags = FACT_BEST_PRACTICE });
+	say(w, 1,
+	    (struct said){ .from = 2,
+			   .posts = "bna",
+			   .states = "TN",
+			   .months = "2023-09",
+			   .fy = 2023,
+			   .format = "grassroots_exchange",
+			   .pillars = "ap3",
+			   .topics = "ev_battery",
+			   .towns = "US\tTN\tjackson",
+			   .flags = FACT_BEST_PRACTICE });
+	say(w, 2,
+	    (struct said){ .from = 3,
+			   .posts = "sea",
+			   .states = "?",
+			   .months = "2023-10",
+			   .fy = 2023,
+			   .format = "seminar",
+			   .pillars = "newcap,ap3",
+			   .topics = "ai,skills_transfer",
+			   .flags = FACT_BEST_PRACTICE });
+	say(w, 3,
+	    (struct said){ .from = 4,
+			   .posts = "chi",
+			   .states = "MN,IL,IN",
+			   .months = "2023-10,2024-02,2024-03",
+			   .fy = 2023,
+			   .format = "caravan",
+			   .topics = "people_culture",
+			   .towns = "US\tMN\tbrooklyn park,US\tIL\tschaumburg,"
+				    "US\tIN\tvincennes,US\tIN\tevansville,"
+				    "US\tIN\tprinceton,US\tIN\tfrench lick",
+			   .flags = FACT_BEST_PRACTICE });
 }
 
 /* A figure that holds from position 1 on. */

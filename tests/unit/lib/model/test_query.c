@@ -139,8 +139,10 @@ test_query__a_municipality_in_no_state_of_its_event_counts_like_the_event(void *
 
 	(void)state;
 	world_init(&w);
-	say(&w, 0, (struct said){ .states = "TN,KY", .fy = 2023,
-				  .towns = "US\tTN\tmemphis,CA\tON\tottawa,vaduz,US\t\tnome" });
+	say(&w, 0,
+	    (struct said){ .states = "TN,KY",
+			   .fy = 2023,
+			   .towns = "US\tTN\tmemphis,CA\tON\tottawa,vaduz,US\t\tnome" });
 	measure_only(&q, MEASURE_MUNICIPALITIES);
 	struct query_result r = run(&w, &q);
 	assert_int_equal(value_of(&r, word(&w, "TN")), 4);
@@ -167,7 +169,8 @@ test_query__municipalities_are_distinct_in_each_row_and_nationally(void **state)
 	assert_int_equal(value_of(&r, word(&w, "seminar")), 1);
 	assert_int_equal(row1(&r, word(&w, "seminar"))->figures[0].not_stated, 1);
 	CHECK_TOTALS(r, 4, 1, 3);
-	assert_false(r.overlapping); /* a category is no set; the figure is not additive */
+	assert_false(
+		r.overlapping); /* a category is no set; the figure is not additive */
 	assert_int_equal(r.overlap[0].not_stated, 0);
 	world_fini(&w);
 }
@@ -183,15 +186,20 @@ test_query__only_held_events_are_in_figures_and_others_have_columns(void **state
 	(void)state;
 	world_init(&w);
 	say(&w, 0, (struct said){ .posts = "chi", .flags = FACT_PROVISIONAL });
-	say(&w, 1, (struct said){ .posts = "chi", .status = STATUS_PLANNED,
-				  .participants = { 50, BOUND_EXACT } });
+	say(&w, 1,
+	    (struct said){ .posts = "chi",
+			   .status = STATUS_PLANNED,
+			   .participants = { 50, BOUND_EXACT } });
 	say(&w, 2, (struct said){ .posts = "chi,sea", .status = STATUS_POSTPONED });
-	say(&w, 3, (struct said){ .posts = "sea", .status = STATUS_CANCELLED,
-				  .flags = FACT_PROVISIONAL });
+	say(&w, 3,
+	    (struct said){ .posts = "sea",
+			   .status = STATUS_CANCELLED,
+			   .flags = FACT_PROVISIONAL });
 	say(&w, 4, (struct said){ .posts = "chi", .flags = FACT_WITHDRAWN });
 	say(&w, 5, (struct said){ .posts = "chi", .flags = FACT_MERGED });
-	say(&w, 6, (struct said){ .posts = "chi", .status = STATUS_PLANNED,
-				  .flags = FACT_WITHDRAWN });
+	say(&w, 6,
+	    (struct said){
+		    .posts = "chi", .status = STATUS_PLANNED, .flags = FACT_WITHDRAWN });
 	q.measures[q.measure_count++] = MEASURE_PARTICIPANTS;
 	struct query_result r = run(&w, &q);
 	const struct query_row *chi = row1(&r, word(&w, "chi"));
@@ -256,8 +264,13 @@ test_query__a_fact_holds_from_its_first_position_up_to_the_next_version(void **s
 	(void)state;
 	world_init(&w);
 	/* Recorded at 10; at 20 a co-host confirms. */
-	say(&w, 0, (struct said){ .from = 10, .to = 20, .posts = "sfo", .named = "sfo,lax",
-				  .fy = 2023, .flags = FACT_UNCONFIRMED });
+	say(&w, 0,
+	    (struct said){ .from = 10,
+			   .to = 20,
+			   .posts = "sfo",
+			   .named = "sfo,lax",
+			   .fy = 2023,
+			   .flags = FACT_UNCONFIRMED });
 	say(&w, 0, (struct said){ .from = 20, .posts = "sfo,lax", .fy = 2023 });
 	q.position = 9;
 	struct query_result r = run(&w, &q);
@@ -290,8 +303,10 @@ test_query__the_rule_chooses_year_month_and_boundary(void **state)
 	(void)state;
 	world_init(&w);
 	/* 31 March in Los Angeles, 1 April in Tokyo. */
-	struct event_fact *f = say(&w, 0, (struct said){ .fy = 2023, .months = "2024-03",
-							 .flags = FACT_BOUNDARY_LOCAL });
+	struct event_fact *f = say(&w, 0,
+				   (struct said){ .fy = 2023,
+						  .months = "2024-03",
+						  .flags = FACT_BOUNDARY_LOCAL });
 	f->fiscal_year[RULE_TOKYO] = 2024;
 	f->months[RULE_TOKYO] = months(&w, "2024-04");
 	q.by[q.by_count++] = DIM_MONTH;
@@ -468,7 +483,8 @@ test_query__an_event_that_no_post_confirmed_counts_in_a_row_of_its_own(void **st
 
 	(void)state;
 	world_init(&w);
-	say(&w, 0, (struct said){ .posts = "", .named = "sea", .flags = FACT_UNCONFIRMED });
+	say(&w, 0,
+	    (struct said){ .posts = "", .named = "sea", .flags = FACT_UNCONFIRMED });
 	say(&w, 1, (struct said){ .posts = "sea" });
 	struct query_result r = run(&w, &q);
 	assert_int_equal(r.row_count, 2);
@@ -511,8 +527,12 @@ test_query__a_session_counts_in_its_own_year_month_and_state(void **state)
 	(void)state;
 	world_init(&w);
 	/* A caravan over two years, of two posts. */
-	say(&w, 0, (struct said){ .posts = "chi,det", .states = "IL,IN", .fy = 2023,
-				  .months = "2024-03,2024-04", .session_facts = 4 });
+	say(&w, 0,
+	    (struct said){ .posts = "chi,det",
+			   .states = "IL,IN",
+			   .fy = 2023,
+			   .months = "2024-03,2024-04",
+			   .session_facts = 4 });
 	sit(&w, 0, "IL", 2023, 2024, 3);
 	sit(&w, 0, "IN", 2023, 2024, 3);
 	sit(&w, 0, "IN", 2024, 2024, 4);
@@ -557,7 +577,8 @@ test_query__sessions_of_what_does_not_count_or_hold_are_left_out(void **state)
 
 	(void)state;
 	world_init(&w);
-	say(&w, 0, (struct said){ .fy = 2023, .session_facts = 1, .flags = FACT_WITHDRAWN });
+	say(&w, 0,
+	    (struct said){ .fy = 2023, .session_facts = 1, .flags = FACT_WITHDRAWN });
 	say(&w, 1, (struct said){ .fy = 2023, .session_facts = 1, .flags = FACT_MERGED });
 	say(&w, 2, (struct said){ .fy = 2023, .session_facts = 2 });
 	sit(&w, 0, "IL", 2023, 2023, 5);
@@ -585,8 +606,10 @@ test_query__an_event_without_sessions_adds_the_number_it_states(void **state)
 	world_init(&w);
 	say(&w, 0, (struct said){ .months = "2023-09", .fy = 2023, .session_facts = 1 });
 	sit(&w, 0, "TN", 2023, 2023, 9);
-	say(&w, 1, (struct said){ .months = "2023-09,2023-10", .fy = 2023,
-				  .sessions = { 6, BOUND_ABOUT } });
+	say(&w, 1,
+	    (struct said){ .months = "2023-09,2023-10",
+			   .fy = 2023,
+			   .sessions = { 6, BOUND_ABOUT } });
 	say(&w, 2, (struct said){ .months = "2023-10", .fy = 2023 });
 	measure_only(&q, MEASURE_SESSIONS);
 	struct query_result r = run(&w, &q);
@@ -613,11 +636,16 @@ test_query__the_weakest_bound_is_carried_into_the_sum(void **state)
 
 	(void)state;
 	world_init(&w);
-	say(&w, 0, (struct said){ .posts = "chi", .participants = { 50, BOUND_EXACT },
-				  .planned = { 1000, BOUND_EXACT } });
-	say(&w, 1, (struct said){ .posts = "chi,sea", .participants = { 100, BOUND_ABOUT },
-				  .spent = { 700, BOUND_AT_LEAST } });
-	say(&w, 2, (struct said){ .posts = "sea", .participants = { 30, BOUND_AT_LEAST } });
+	say(&w, 0,
+	    (struct said){ .posts = "chi",
+			   .participants = { 50, BOUND_EXACT },
+			   .planned = { 1000, BOUND_EXACT } });
+	say(&w, 1,
+	    (struct said){ .posts = "chi,sea",
+			   .participants = { 100, BOUND_ABOUT },
+			   .spent = { 700, BOUND_AT_LEAST } });
+	say(&w, 2,
+	    (struct said){ .posts = "sea", .participants = { 30, BOUND_AT_LEAST } });
 	say(&w, 3, (struct said){ .posts = "sea" });
 	measure_only(&q, MEASURE_PARTICIPANTS);
 	q.measures[q.measure_count++] = MEASURE_BUDGET_PLANNED;
@@ -765,10 +793,12 @@ main(void)
 		cmocka_unit_test(
 			test_query__a_filter_on_the_grouped_dimension_leaves_its_keys_rows),
 		cmocka_unit_test(test_query__all_filters_match_by_any_of_their_keys),
-		cmocka_unit_test(test_query__not_stated_is_one_row_of_states_by_either_name),
+		cmocka_unit_test(
+			test_query__not_stated_is_one_row_of_states_by_either_name),
 		cmocka_unit_test(
 			test_query__an_event_that_no_post_confirmed_counts_in_a_row_of_its_own),
-		cmocka_unit_test(test_query__a_grouping_or_measure_asked_twice_answers_twice),
+		cmocka_unit_test(
+			test_query__a_grouping_or_measure_asked_twice_answers_twice),
 		cmocka_unit_test(
 			test_query__a_session_counts_in_its_own_year_month_and_state),
 		cmocka_unit_test(

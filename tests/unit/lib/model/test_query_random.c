@@ -4,7 +4,14 @@
 
 #include "lib/base/rng.h"
 
-enum { WORDS = 4, TOWNS = 12, EVENTS = 60, POSITIONS = 30, MAX_ROWS = 4000, MAX_KEYS = 8 };
+enum {
+	WORDS = 4,
+	TOWNS = 12,
+	EVENTS = 60,
+	POSITIONS = 30,
+	MAX_ROWS = 4000,
+	MAX_KEYS = 8
+};
 
 struct naive_row {
 	uint32_t keys[QUERY_MAX_DIMENSIONS];
@@ -59,7 +66,8 @@ make_vocabulary(struct world *w, struct vocabulary *v)
 }
 
 static uint32_t
-pick_set(struct world *w, struct rng *rng, const uint32_t *from, unsigned n, unsigned most)
+pick_set(struct world *w, struct rng *rng, const uint32_t *from, unsigned n,
+	 unsigned most)
 {
 	uint32_t ids[MAX_KEYS];
 	unsigned count = (unsigned)rng_below(rng, most + 1);
@@ -79,7 +87,8 @@ pick_word(struct rng *rng, const struct vocabulary *v)
 static int16_t
 pick_year(struct rng *rng)
 {
-	return rng_chance(rng, 15) ? FISCAL_YEAR_NONE : (int16_t)(2020 + rng_below(rng, 4));
+	return rng_chance(rng, 15) ? FISCAL_YEAR_NONE
+				   : (int16_t)(2020 + rng_below(rng, 4));
 }
 
 static uint8_t
@@ -112,7 +121,8 @@ make_session(struct world *w, struct rng *rng, const struct vocabulary *v,
 		.event = f->event,
 		.state = rng_chance(rng, 10) ? 0 : v->states[rng_below(rng, WORDS + 2)],
 		.month = { 24000 + (uint32_t)rng_below(rng, 4),
-			   rng_chance(rng, 20) ? 0 : 24000 + (uint32_t)rng_below(rng, 4) },
+			   rng_chance(rng, 20) ? 0
+					       : 24000 + (uint32_t)rng_below(rng, 4) },
 		.fiscal_year = { pick_year(rng), pick_year(rng) },
 		.status = rng_chance(rng, 70) ? STATUS_HELD : STATUS_CANCELLED,
 	};
@@ -137,7 +147,8 @@ make_version(struct world *w, struct rng *rng, const struct vocabulary *v, uint3
 		.format = pick_word(rng, v),
 		.category = pick_word(rng, v),
 		.frame = pick_word(rng, v),
-		.status = (uint8_t)(rng_chance(rng, 60) ? STATUS_HELD : rng_below(rng, 6)),
+		.status =
+			(uint8_t)(rng_chance(rng, 60) ? STATUS_HELD : rng_below(rng, 6)),
 		.fiscal_year = { pick_year(rng), pick_year(rng) },
 		.participants = (int64_t)rng_below(rng, 100),
 		.participants_bound = pick_bound(rng),
@@ -179,10 +190,12 @@ make_events(struct world *w, struct rng *rng, const struct vocabulary *v)
 static struct query
 make_query(struct rng *rng, const struct vocabulary *v, uint32_t filter_keys[3][3])
 {
-	struct query q = { .rule = (enum date_rule)rng_below(rng, RULE_COUNT),
-			   .position = rng_below(rng, POSITIONS + 12),
-			   .from = rng_chance(rng, 60) ? FISCAL_YEAR_NONE : pick_year(rng),
-			   .to = rng_chance(rng, 60) ? FISCAL_YEAR_NONE : pick_year(rng) };
+	struct query q = {
+		.rule = (enum date_rule)rng_below(rng, RULE_COUNT),
+		.position = rng_below(rng, POSITIONS + 12),
+		.from = rng_chance(rng, 60) ? FISCAL_YEAR_NONE : pick_year(rng),
+		.to = rng_chance(rng, 60) ? FISCAL_YEAR_NONE : pick_year(rng)
+	};
 
 	q.by_count = (unsigned)rng_below(rng, 4);
 	for (unsigned i = 0; i < q.by_count; i++) {
@@ -202,12 +215,13 @@ make_query(struct rng *rng, const struct vocabulary *v, uint32_t filter_keys[3][
 		for (size_t k = 0; k < f->key_count; k++) {
 			uint32_t n = (uint32_t)rng_below(rng, WORDS);
 
-			f->keys[k] = rng_chance(rng, 10)		 ? KEY_NONE
+			f->keys[k] = rng_chance(rng, 10)               ? KEY_NONE
 				     : f->dimension == DIM_FISCAL_YEAR ? 32768 + 2020 + n
-				     : f->dimension == DIM_MONTH	 ? 24000 + n
-				     : f->dimension == DIM_STATUS	 ? STATUS_HELD
-				     : f->dimension == DIM_STATE ? v->states[n + rng_below(rng, 3)]
-								 : v->words[n];
+				     : f->dimension == DIM_MONTH       ? 24000 + n
+				     : f->dimension == DIM_STATUS      ? STATUS_HELD
+				     : f->dimension == DIM_STATE
+					     ? v->states[n + rng_below(rng, 3)]
+					     : v->words[n];
 		}
 	}
 	return q;
@@ -252,9 +266,10 @@ keys_of(const struct world *w, enum dimension dimension, enum date_rule rule,
 	switch (dimension) {
 	case DIM_FISCAL_YEAR:
 		return one_key((uint32_t)(32768 + (s != NULL ? s->fiscal_year[rule]
-							      : f->fiscal_year[rule])));
+							     : f->fiscal_year[rule])));
 	case DIM_MONTH:
-		return s != NULL ? one_key(s->month[rule]) : keys_of_set(w, f->months[rule]);
+		return s != NULL ? one_key(s->month[rule])
+				 : keys_of_set(w, f->months[rule]);
 	case DIM_POST:
 		return keys_of_set(w, f->posts);
 	case DIM_STATE:
@@ -398,9 +413,9 @@ add_to_row(const struct world *w, const struct query *q, const struct vocabulary
 		return;
 	}
 	row->provisional += s == NULL && (f->flags & FACT_PROVISIONAL) != 0;
-	row->boundary += s == NULL && (f->flags & (q->rule == RULE_LOCAL
-							   ? FACT_BOUNDARY_LOCAL
-							   : FACT_BOUNDARY_TOKYO)) != 0;
+	row->boundary += s == NULL &&
+			 (f->flags & (q->rule == RULE_LOCAL ? FACT_BOUNDARY_LOCAL
+							    : FACT_BOUNDARY_TOKYO)) != 0;
 	for (unsigned m = 0; m < q->measure_count; m++) {
 		struct query_figure *figure = &row->figures[m];
 
@@ -450,7 +465,8 @@ add_everywhere(struct naive *n, const struct world *w, const struct query *q,
 			shown = shown && !is_hidden(q, q->by[b], row[b]);
 			/* A dimension asked twice has the same key twice. */
 			for (unsigned c = 0; c < b; c++) {
-				shown = shown && (q->by[b] != q->by[c] || row[b] == row[c]);
+				shown = shown &&
+					(q->by[b] != q->by[c] || row[b] == row[c]);
 			}
 		}
 		if (shown) {
@@ -498,7 +514,8 @@ run_naive(struct naive *n, const struct world *w, const struct query *q,
 			add_everywhere(n, w, q, v, f, NULL);
 		}
 		for (uint32_t k = 0; k < w->fold.session_facts.count; k++) {
-			const struct session_fact *s = table_at(&w->fold.session_facts, k);
+			const struct session_fact *s =
+				table_at(&w->fold.session_facts, k);
 
 			if (s->event == f->event && s->from_pos == f->from_pos &&
 			    f->status == STATUS_HELD && s->status == STATUS_HELD &&
@@ -538,7 +555,8 @@ check_figure(const struct query_figure *got, const struct query_figure *want)
 }
 
 static void
-check_row(const struct query *q, const struct query_row *got, const struct naive_row *want)
+check_row(const struct query *q, const struct query_row *got,
+	  const struct naive_row *want)
 {
 	for (unsigned m = 0; m < q->measure_count; m++) {
 		check_figure(&got->figures[m], &want->figures[m]);
