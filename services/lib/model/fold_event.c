@@ -386,7 +386,7 @@ fold_event_shown(struct fold *f, uint32_t event, struct arena *arena,
 
 static void
 add_answer(struct fold *f, uint32_t event, uint32_t r, struct slice post,
-	   enum answer answer, bool by_source)
+	   enum answer_kind answer, bool by_source)
 {
 	struct event_row *e = table_mut(&f->events, event);
 	struct answer_row *a = table_add(&f->answers);
@@ -554,7 +554,8 @@ repeats(struct fold *f, const uint32_t *rows, uint32_t at, struct slice bytes)
 		struct slice other;
 
 		same = older->id8 == row->id8 && fold_verdict_effective(older->verdict) &&
-		       f->source.read(f->source.ctx, (uint64_t)rows[i] + 1, &arena, &other) &&
+		       f->source.read(f->source.ctx, (uint64_t)rows[i] + 1, &arena,
+				      &other) &&
 		       slice_eq(other, bytes);
 	}
 	arena_fini(&arena);

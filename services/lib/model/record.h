@@ -45,7 +45,7 @@ enum status {
 	STATUS_HELD,
 };
 enum bound { BOUND_NOT_STATED, BOUND_EXACT, BOUND_ABOUT, BOUND_AT_LEAST };
-enum answer { ANSWER_NONE, ANSWER_CONFIRMED, ANSWER_DISPUTED, ANSWER_WITHDRAWN };
+enum answer_kind { ANSWER_NONE, ANSWER_CONFIRMED, ANSWER_DISPUTED, ANSWER_WITHDRAWN };
 enum review_state {
 	REVIEW_NONE,
 	REVIEW_RECEIVED,
@@ -138,7 +138,7 @@ struct withdrawal {
 struct cohost_answer {
 	struct uuid event;
 	struct slice post, note;
-	enum answer answer;
+	enum answer_kind answer;
 };
 
 struct review {

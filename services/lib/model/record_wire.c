@@ -477,7 +477,7 @@ cohost_get(struct decoder *d, const Kusanone__V1__CohostAnswer *in,
 	*ret = (struct cohost_answer){
 		.post = str(in->post),
 		.note = str(in->note),
-		.answer = (enum answer)known((int)in->answer, ANSWER_WITHDRAWN),
+		.answer = (enum answer_kind)known((int)in->answer, ANSWER_WITHDRAWN),
 	};
 	if (in->post[0] == '\0') {
 		return broken(d, "cohost_answer.post", "is empty");
