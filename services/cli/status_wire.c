@@ -139,7 +139,7 @@ status_run(struct cli *cli, int argc, char **argv)
 	static const char *const services[] = { "aggregation", "intake" };
 	const struct opt opts[] = { OPT_END };
 	const struct cli_system *system = cli->system;
-	const Kusanone__V1__StatusReply *reply;
+	const Kusanone__V1__StatusReply *reply = NULL;
 	struct operands none;
 	unsigned found = 0;
 	unsigned shown = 0;
