@@ -79,11 +79,11 @@ fit(const struct grid *g, size_t width, size_t *widths)
 	}
 }
 
-void
-grid_put(const struct grid *g, size_t width, struct buf *b)
+/* Of each column's widest cell. */
+static void
+measure(const struct grid *g, size_t *widths)
 {
-	size_t widths[GRID_MAX_COLUMNS] = { 0 };
-
+	memset(widths, 0, GRID_MAX_COLUMNS * sizeof(*widths));
 	for (size_t i = 0; i < g->count; i++) {
 		size_t w = text_width(g->cells[i]);
 
@@ -91,6 +91,24 @@ grid_put(const struct grid *g, size_t width, struct buf *b)
 			widths[i % g->columns] = w;
 		}
 	}
+}
+
+size_t
+grid_least_width(const struct grid *g)
+{
+	size_t widths[GRID_MAX_COLUMNS];
+
+	measure(g, widths);
+	fit(g, 0, widths);
+	return total_of(g, widths);
+}
+
+void
+grid_put(const struct grid *g, size_t width, struct buf *b)
+{
+	size_t widths[GRID_MAX_COLUMNS];
+
+	measure(g, widths);
 	fit(g, width, widths);
 	for (size_t i = 0; i < g->count; i += g->columns) {
 		struct buf line = { 0 };

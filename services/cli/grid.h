@@ -36,6 +36,9 @@ void grid_row_list(struct grid *, const char *const *cells);
 #define grid_row(grid, ...)                                                              \
 	grid_row_list(grid, (const char *const[]){ __VA_ARGS__ __VA_OPT__(, ) NULL })
 
+/* Columns that the rows need where text is cut as far as it may be. */
+size_t grid_least_width(const struct grid *);
+
 /* Put all rows, each with a newline; no line is wider than 'width'. */
 void grid_put(const struct grid *, size_t width, struct buf *);
 

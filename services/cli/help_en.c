@@ -1,530 +1,475 @@
-/* The help in English: a page a command, in the order of command.c. */
+/* The pages of --help in English. */
 #include "cli/help_pages.h"
 
-const char help_opening_en[] =
-	"usage: kusanone COMMAND [OPTION…]\n"
-	"\n"
-	"Records a programme's events at its posts, and reads headquarters' totals.\n"
-	"\n"
-	"Commands (kusanone COMMAND --help says more):\n";
+#include <stddef.h>
 
-const char help_common_en[] =
-	"Options of every command:\n"
-	"  --json             answer as JSON, for programs\n"
-	"  --lang ja|en       language of labels and sentences (else by LC_ALL, LANG)\n"
-	"  --run DIR          folder of the services' sockets (else $KUSANONE_RUN,\n"
-	"                     else /run/kusanone)\n"
-	"  --timeout SECONDS  how long to wait for an answer (10)\n"
-	"  --wait SECONDS     what is recorded: wait so long until headquarters holds "
-	"it\n"
-	"  --as NAME          who records this, as far as the node can say\n"
-	"  --help             this page\n"
-	"\n"
-	"Exit codes: 0 done, 1 refused, 2 usage, 3 unreachable.\n";
-
-#define EVENT_ID                                                                         \
-	"ID is an event's id, its last six or more hex digits (as lists show it), or\n"  \
-	"its sourceKey.\n"
-
-#define FILTERS                                                                          \
-	"  --filter DIM=V[,V]  only events with one of these values; several filters "   \
-	"must\n"                                                                         \
-	"                      all hold. DIM: month post state category pillar format\n" \
-	"                      topic frame status\n"                                     \
-	"  --post V[,V]        short for --filter post=V,…; so with every DIM\n"       \
-	"  --fy A[-B]          only fiscal years A to B: 2023, FY2017-2023, 令和5年度\n"
-
-#define RULE                                                                             \
-	"  --rule local|tokyo  date events by the place's day (local, the default) or "  \
-	"by\n"                                                                           \
-	"                      Tokyo's\n"
-
-#define TOTALS                                                                           \
-	"  --by DIM[,DIM]      group by fy month post state category pillar format "     \
-	"topic\n"                                                                        \
-	"                      frame status; several make a cross table\n"               \
-	"  --measure M[,M]     events sessions municipalities participants "             \
-	"budget\n" FILTERS RULE "  --report            the whole report: published "     \
-				"figures, the cumulative, each\n"                        \
-	"                      grouping as a table of its own, best practices. This "    \
-	"is\n"                                                                           \
-	"                      what is shown without --by and --measure\n"               \
-	"  --open              list the records (id, position, revision) behind the\n"   \
-	"                      figures, and what is left out and why\n"
+// clang-format off
 
 const struct help_page help_en[] = {
-	{ "submit", "record events from JSON files",
-	  "usage: kusanone submit FILE… | -\n"
+	{ "submit", "send events to this post's intake",
+	  "Usage: kusanone submit [OPTION]... FILE.json...\n"
 	  "       kusanone submit --template\n"
 	  "\n"
-	  "Sends one or many events to the post's intake. A file holds one JSON object, "
-	  "an\n"
-	  "array of them, or one after the other; - is the standard input. For each "
-	  "event a\n"
-	  "line says its id, its revision, its sequence, and how far it got: on this "
-	  "post's\n"
-	  "disk, or at headquarters. Sending a file again changes nothing and prints "
-	  "the\n"
-	  "same receipts. What has a fault is refused with its place; the others are\n"
-	  "recorded all the same, and the exit code is 1.\n"
+	  "Each FILE holds one event, an array of events, or one event a line (JSON lines);\n"
+	  "\"-\" is the standard input. Of each event the id, the short hash of its revision,\n"
+	  "the sequence in the journal and how far it got are printed, in the order of the\n"
+	  "files. Sending the same again changes nothing and prints the same receipt.\n"
+	  "\n"
+	  "Fields have the names of the template, in camelCase or snake_case. A date may be\n"
+	  "plain text (\"2024-02\"), a number of participants a plain number; titles and\n"
+	  "other texts have their languages apart: {\"ja\": \"…\", \"en\": \"…\"}. What is absent\n"
+	  "or null is not stated. Keys that begin with \"//\" are remarks.\n"
 	  "\n"
 	  "Options:\n"
-	  "  --template         print a draft with every field explained, and end\n"
-	  "  --dry-run          check everything, record nothing\n"
+	  "  --template      print a draft with every field explained, and end\n"
+	  "  --dry-run       check every field and record nothing\n"
 	  "\n"
 	  "Example:\n"
-	  "  kusanone submit --template > event.json\n"
-	  "  kusanone submit event.json --wait 10\n" },
+	  "  $ kusanone submit --template > event.json\n"
+	  "  $ kusanone submit event.json\n"
+	  "  018d3c5e-…-9f3a12bc  revision 5b1f02aa · seq 12 · on this post's disk\n" },
 
 	{ "events", "list events",
-	  "usage: kusanone events [OPTION…]\n"
+	  "Usage: kusanone events [OPTION]...\n"
 	  "\n"
-	  "Lists events, a page at a time: id, dates, status, posts, title. A post with "
-	  "?\n"
-	  "behind it has not confirmed that it took part.\n"
+	  "A line an event: the last eight digits of its id (enough for other commands),\n"
+	  "dates, status, posts (\"?\" behind a post that does not count yet), title.\n"
 	  "\n"
-	  "Options:\n" FILTERS
-	  "  --text TEXT         only events in which the text occurs\n"
-	  "  --limit N           rows of a page, 1 to 10000 (50)\n"
-	  "  --after ID          go on behind this event: the end of a page names "
-	  "it\n" RULE "\n"
-	  "Example:\n"
-	  "  kusanone events --fy 2023 --post sfo,lax --text hydrogen\n" },
-
-	{ "show", "show one event",
-	  "usage: kusanone show ID [--history]\n"
-	  "\n"
-	  "Shows all that is known of an event: its fields, how far it got, what\n"
-	  "headquarters holds of it with its verdict and review, and conflicts between\n"
-	  "branches. " EVENT_ID "\n"
 	  "Options:\n"
-	  "  --history          every record about it: position, hash, time, kind, "
-	  "author,\n"
-	  "                     verdict, changed fields\n"
+	  "  --post, --state, --category, --pillar, --format, --topic, --frame, --status,\n"
+	  "  --month VALUES  only these: codes separated by commas, e.g. --post sfo,lax\n"
+	  "  --filter DIMENSION=VALUES\n"
+	  "                  the same with the dimension as a word; fy too\n"
+	  "  --fy A[-B]      fiscal years: 2023, FY2017-2023, 令和5年度\n"
+	  "  --text WORDS    in which these words occur\n"
+	  "  --rule RULE     local (default) or tokyo: by which date a fiscal year is found\n"
+	  "  --limit N       so many a page (default 50)\n"
+	  "  --after CURSOR  the next page, as the page before says\n"
 	  "\n"
 	  "Example:\n"
-	  "  kusanone show 0a1b2c3d --history\n" },
+	  "  $ kusanone events --fy 2023 --status held --post chi\n" },
+
+	{ "show", "one event with all that is known of it",
+	  "Usage: kusanone show ID [--history]\n"
+	  "\n"
+	  "ID is the whole id, its last six digits or more, or the source key under which\n"
+	  "the event was recorded. Shows the record, how far it got, what headquarters\n"
+	  "holds and says of it, and whose part in it counts.\n"
+	  "\n"
+	  "Options:\n"
+	  "  --history       all its records too: revisions, answers, reviews, verdicts\n"
+	  "\n"
+	  "Example:\n"
+	  "  $ kusanone show 9f3a12bc --history\n" },
 
 	{ "edit", "change fields of an event",
-	  "usage: kusanone edit ID --set FIELD=VALUE… [--clear FIELD…] [--why TEXT]\n"
-	  "       kusanone edit ID --file PATCH.json\n"
+	  "Usage: kusanone edit ID --set FIELD=VALUE... | --clear FIELD... |\n"
+	  "                        --file PATCH.json [--base REVISION] [--why WORDS]\n"
 	  "\n"
-	  "Sends the changed fields and the revision that they were made from. When "
-	  "others\n"
-	  "changed other fields meanwhile, both changes hold; when they changed the "
-	  "same\n"
-	  "field, the edit is refused and both versions are shown. " EVENT_ID "\n"
-	  "Options:\n"
-	  "  --set FIELD=VALUE   title.en='…', participants=120, status=HELD,\n"
-	  "                      holders=sfo,lax, sessions.s1.start=2024-02-15; a value\n"
-	  "                      that begins with { or [ is JSON. May be repeated\n"
-	  "  --set +FIELD=CODE   add to a list of codes: +topics=hydrogen\n"
-	  "  --set -FIELD=CODE   take from it: -holders=lax\n"
-	  "  --clear FIELD       make it \"not stated\"; sessions.ID takes a session "
-	  "away\n"
-	  "  --file FILE         an object with the changed fields (null clears), or "
-	  "one\n"
-	  "                      with \"paths\" and \"event\"\n"
-	  "  --base REVISION     the revision that was looked at (else the newest)\n"
-	  "  --why TEXT          a reason for the history\n"
-	  "\n"
-	  "Example:\n"
-	  "  kusanone edit 0a1b2c3d --set title.en='Hydrogen seminar' --set "
-	  "+holders=lax\n" },
-
-	{ "cancel", "say that an event does not take place",
-	  "usage: kusanone cancel ID --why TEXT\n"
-	  "\n"
-	  "Sets the status of the event, and of its sessions that were not held, to\n"
-	  "cancelled. It stays in lists and is not counted. " EVENT_ID "\n"
-	  "Options:\n"
-	  "  --why TEXT         the reason (needed)\n"
-	  "\n"
-	  "Example:\n"
-	  "  kusanone cancel 0a1b2c3d --why 'storm warning'\n" },
-
-	{ "postpone", "say that an event takes place later",
-	  "usage: kusanone postpone ID [--why TEXT]\n"
-	  "\n"
-	  "Sets the status of the event, and of its sessions that were not held or\n"
-	  "cancelled, to postponed. Once there is a new date:\n"
-	  "kusanone edit ID --set status=PLANNED, with the date. " EVENT_ID "\n"
-	  "Options:\n"
-	  "  --why TEXT         the reason\n"
-	  "\n"
-	  "Example:\n"
-	  "  kusanone postpone 0a1b2c3d --why 'the speaker is ill'\n" },
-
-	{ "withdraw", "take back an event that was recorded by mistake",
-	  "usage: kusanone withdraw ID --why TEXT [--undo]\n"
-	  "\n"
-	  "The event counts nowhere any more; its records and its history stay. Only "
-	  "the\n"
-	  "node that recorded an event can withdraw it. What was planned and does not "
-	  "take\n"
-	  "place is cancelled instead. " EVENT_ID "\n"
-	  "Options:\n"
-	  "  --why TEXT         the reason (needed)\n"
-	  "  --undo             the event holds again\n"
-	  "\n"
-	  "Example:\n"
-	  "  kusanone withdraw 0a1b2c3d --why 'entered twice'\n" },
-
-	{ "cohost confirm", "confirm that this post held an event with another",
-	  "usage: kusanone cohost confirm ID [--post POST] [--note TEXT]\n"
-	  "\n"
-	  "Said at the co-host's own node. From then on the event counts for the post, "
-	  "too.\n"
-	  "The last answer holds. ID is one that kusanone cohost list shows, or a whole "
-	  "id\n"
-	  "together with --post.\n"
+	  "Only the named fields change. Edits of different fields by two officers are both\n"
+	  "kept; the same field changed twice is refused with both versions shown.\n"
 	  "\n"
 	  "Options:\n"
-	  "  --post POST        which of this node's posts, where it speaks for several\n"
-	  "  --note TEXT        a remark, for instance the paper that names the post\n"
+	  "  --set FIELD=VALUE\n"
+	  "                  FIELD is a field of the event, one language of a text\n"
+	  "                  (title.en) or a field of a session (sessions.s1.status). VALUE\n"
+	  "                  is text, a number, a date, codes separated by commas, or JSON.\n"
+	  "                  +FIELD=a,b adds codes to a list, -FIELD=a,b takes them away.\n"
+	  "  --clear FIELD   not stated any more\n"
+	  "  --file FILE     an object with the changed fields; null clears\n"
+	  "  --base REV      the revision that was seen (default: the newest)\n"
+	  "  --why WORDS     a reason, kept with the revision\n"
 	  "\n"
 	  "Example:\n"
-	  "  kusanone cohost confirm 0a1b2c3d --note 'see the report of 15 February'\n" },
+	  "  $ kusanone edit 9f3a12bc --set title.en=\"Hydrogen Webinar\" \\\n"
+	  "        --set +holders=lax --set sessions.s1.start=2024-02-15T14:00\n" },
 
-	{ "cohost dispute", "say that this post did not hold an event",
-	  "usage: kusanone cohost dispute ID [--post POST] [--note TEXT]\n"
+	{ "cancel", "an event will not be held",
+	  "Usage: kusanone cancel ID --why WORDS\n"
 	  "\n"
-	  "Said at the node of the post that was named. The event does not count for "
-	  "it.\n"
-	  "The last answer holds. ID is one that kusanone cohost list shows, or a whole "
-	  "id\n"
-	  "together with --post.\n"
+	  "The event, and each of its sessions that was neither held nor cancelled before,\n"
+	  "becomes cancelled. Sessions that were held stay so.\n"
 	  "\n"
 	  "Options:\n"
-	  "  --post POST        which of this node's posts, where it speaks for several\n"
-	  "  --note TEXT        why\n"
+	  "  --why WORDS     the reason\n"
 	  "\n"
 	  "Example:\n"
-	  "  kusanone cohost dispute 0a1b2c3d --note 'we only lent the room'\n" },
+	  "  $ kusanone cancel 9f3a12bc --why \"typhoon\"\n" },
 
-	{ "cohost withdraw", "take this post's answer about an event back",
-	  "usage: kusanone cohost withdraw ID [--post POST] [--note TEXT]\n"
+	{ "postpone", "an event will be held later",
+	  "Usage: kusanone postpone ID [--why WORDS]\n"
 	  "\n"
-	  "The request is open again, and the event does not count for the post unless "
-	  "a\n"
-	  "published source confirms it. ID is one that kusanone cohost list --all "
-	  "shows,\n"
-	  "or a whole id together with --post.\n"
+	  "The event, and each of its sessions that is still to come, becomes postponed.\n"
+	  "When the new date is known: kusanone edit.\n"
 	  "\n"
 	  "Options:\n"
-	  "  --post POST        which of this node's posts, where it speaks for several\n"
-	  "  --note TEXT        why\n"
+	  "  --why WORDS     a reason\n"
 	  "\n"
 	  "Example:\n"
-	  "  kusanone cohost withdraw 0a1b2c3d --note 'confirmed the wrong event'\n" },
+	  "  $ kusanone postpone 9f3a12bc --why \"speaker is ill\"\n" },
 
-	{ "cohost list", "list events that name this node's posts as co-hosts",
-	  "usage: kusanone cohost list [--all]\n"
+	{ "withdraw", "an event was recorded by mistake",
+	  "Usage: kusanone withdraw ID --why WORDS [--undo]\n"
 	  "\n"
-	  "Lists what waits for this node's answer: id, dates, the post that recorded "
-	  "it,\n"
-	  "the post it names, the answer so far, title, note.\n"
+	  "The event is never counted from then on, and never deleted.\n"
 	  "\n"
 	  "Options:\n"
-	  "  --all              those that were answered, too\n"
+	  "  --why WORDS     the reason\n"
+	  "  --undo          take an earlier withdrawal back\n"
 	  "\n"
 	  "Example:\n"
-	  "  kusanone cohost list\n" },
+	  "  $ kusanone withdraw 9f3a12bc --why \"recorded twice\"\n" },
 
-	{ "cohost source", "count co-hosts that a published paper names",
-	  "usage: kusanone cohost source ID --source NAME [--quote TEXT] [--posts A,B]\n"
+	{ "cohost confirm", "this post held the event too",
+	  "Usage: kusanone cohost confirm ID [--post POST] [--note WORDS]\n"
 	  "\n"
-	  "Headquarters' word, through its own intake: a published paper says that "
-	  "these\n"
-	  "posts held the event, so it counts for them without their answer. " EVENT_ID
+	  "From the co-host's own node: the event that another post recorded counts for\n"
+	  "this post as well.\n"
 	  "\n"
 	  "Options:\n"
-	  "  --source NAME      the paper (needed)\n"
-	  "  --quote TEXT       what it says\n"
-	  "  --posts A,B        the posts; else all holders that do not count yet\n"
+	  "  --post POST     the post that answers, where the node speaks for several; with a\n"
+	  "                  whole id the answer may go before the request has arrived\n"
+	  "  --note WORDS    a remark that headquarters and the recording post see\n"
 	  "\n"
 	  "Example:\n"
-	  "  kusanone cohost source 0a1b2c3d --source 'Annual report 2023, page 4'\n" },
+	  "  $ kusanone cohost confirm 9f3a12bc --note \"our part: the panel\"\n" },
 
-	{ "figure add", "record a figure that was published without its records",
-	  "usage: kusanone figure add --fy A[-B] --value N --source NAME [OPTION…]\n"
-	  "       kusanone figure add --file FILE | -\n"
+	{ "cohost dispute", "this post did not hold the event",
+	  "Usage: kusanone cohost dispute ID [--post POST] [--note WORDS]\n"
 	  "\n"
-	  "Headquarters' word, through its own intake. Totals show the figure beside "
-	  "what\n"
-	  "is itemised of it and never add the two. A figure with the same measure, "
-	  "years\n"
-	  "and scope replaces the one before.\n"
+	  "From the co-host's own node: the event that another post recorded is not this\n"
+	  "post's. It goes on counting for the others.\n"
 	  "\n"
 	  "Options:\n"
-	  "  --fy A[-B]         the fiscal year, or the range that it covers\n"
-	  "  --value N          the number\n"
-	  "  --measure M        events (the default) sessions municipalities "
-	  "participants\n"
-	  "                     budget_planned budget_spent\n"
-	  "  --bound B          exact (the default) about at-least\n"
-	  "  --scope-ja TEXT    what it covers, where it is not the whole programme;\n"
-	  "  --scope-en TEXT    the same in English\n"
-	  "  --source NAME      the paper that says so\n"
-	  "  --quote TEXT       its words\n"
-	  "  --withdraw         the figure no longer holds\n"
-	  "  --file FILE        one or many figures as JSON; - is the standard input\n"
+	  "  --post POST     the post that answers, where the node speaks for several; with a\n"
+	  "                  whole id the answer may go before the request has arrived\n"
+	  "  --note WORDS    a remark that headquarters and the recording post see\n"
 	  "\n"
 	  "Example:\n"
-	  "  kusanone figure add --fy 2017-2023 --value 1188 --source 'Paper 1, July "
-	  "2024'\n" },
+	  "  $ kusanone cohost dispute 9f3a12bc --note \"our part: the panel\"\n" },
 
-	{ "figure list", "list published figures",
-	  "usage: kusanone figure list\n"
+	{ "cohost withdraw", "take an earlier confirmation back",
+	  "Usage: kusanone cohost withdraw ID [--post POST] [--note WORDS]\n"
 	  "\n"
-	  "Each with its years, what is itemised of it here, and its source.\n"
-	  "\n"
-	  "Example:\n"
-	  "  kusanone figure list --json\n" },
-
-	{ "best-practice", "mark an event as a best practice of a year",
-	  "usage: kusanone best-practice ID --fy YEAR [--text-ja TEXT] [--text-en TEXT]\n"
-	  "\n"
-	  "Headquarters' word, through its own intake. " EVENT_ID "\n"
-	  "Options:\n"
-	  "  --fy YEAR          the fiscal year (needed)\n"
-	  "  --text-ja TEXT     why, in Japanese\n"
-	  "  --text-en TEXT     why, in English\n"
-	  "  --remove           it is none any more\n"
-	  "\n"
-	  "Example:\n"
-	  "  kusanone best-practice 0a1b2c3d --fy 2023 --text-en 'five towns in one "
-	  "day'\n" },
-
-	{ "review", "say what headquarters thinks of a revision",
-	  "usage: kusanone review ID accept|question|return|receive [--comment TEXT]\n"
-	  "\n"
-	  "Headquarters' word, through its own intake; the post sees it in kusanone "
-	  "show.\n" EVENT_ID "\n"
-	  "Options:\n"
-	  "  --comment TEXT       words to the post (needed with question)\n"
-	  "  --revision REVISION  the revision meant (else the newest)\n"
-	  "\n"
-	  "Example:\n"
-	  "  kusanone review 0a1b2c3d question --comment 'Which town was it?'\n" },
-
-	{ "merge", "say that two events are the same one",
-	  "usage: kusanone merge FROM INTO --why TEXT\n"
-	  "\n"
-	  "Headquarters' word, through its own intake: two posts recorded one event. "
-	  "FROM\n"
-	  "no longer counts, INTO does. Both are an event's id, its last six or more "
-	  "hex\n"
-	  "digits, or its sourceKey.\n"
+	  "From the co-host's own node: what it confirmed before does not hold any more.\n"
 	  "\n"
 	  "Options:\n"
-	  "  --why TEXT         the reason (needed)\n"
+	  "  --post POST     the post that answers, where the node speaks for several; with a\n"
+	  "                  whole id the answer may go before the request has arrived\n"
+	  "  --note WORDS    a remark that headquarters and the recording post see\n"
 	  "\n"
 	  "Example:\n"
-	  "  kusanone merge 0a1b2c3d 4e5f6a7b --why 'recorded by both posts'\n" },
+	  "  $ kusanone cohost withdraw 9f3a12bc --note \"our part: the panel\"\n" },
 
-	{ "erase", "erase the names of an event's people for good",
-	  "usage: kusanone erase ID --people --why TEXT\n"
+	{ "cohost list", "events of others that name this post",
+	  "Usage: kusanone cohost list [--all]\n"
 	  "\n"
-	  "The names go from every node's files and cannot be brought back; the event, "
-	  "its\n"
-	  "history and all totals stay. " EVENT_ID "\n"
-	  "Options:\n"
-	  "  --people           says that this is meant (needed)\n"
-	  "  --why TEXT         the reason (needed)\n"
-	  "\n"
-	  "Example:\n"
-	  "  kusanone erase 0a1b2c3d --people --why 'asked for by the person'\n" },
-
-	{ "reference import", "record reference data from a folder of CSV files",
-	  "usage: kusanone reference import DIR [--why TEXT] [--dry-run]\n"
-	  "\n"
-	  "Headquarters' word, through its own intake. Reads those of these files that "
-	  "are\n"
-	  "there: posts.csv states.csv jurisdictions.csv jurisdictions-history.csv\n"
-	  "split-counties.csv categories.csv pillars.csv municipalities.csv "
-	  "settings.csv.\n"
-	  "Where one has a fault, each fault is named with its place and nothing is "
-	  "sent.\n"
-	  "Importing the same folder again changes nothing.\n"
+	  "What waits for this post's answer: id, dates, who recorded it, title.\n"
 	  "\n"
 	  "Options:\n"
-	  "  --why TEXT         the reason\n"
-	  "  --dry-run          check the files, send nothing\n"
+	  "  --all           those that were answered, too\n"
 	  "\n"
 	  "Example:\n"
-	  "  kusanone reference import deploy/reference/us-japan --dry-run\n" },
+	  "  $ kusanone cohost list\n" },
 
-	{ "reference show", "list reference data",
-	  "usage: kusanone reference show [--kind KIND] [--on DAY]\n"
+	{ "cohost source", "a published paper names the co-hosts (HQ)",
+	  "Usage: kusanone cohost source ID --source NAME [--quote WORDS] [--posts A,B]\n"
 	  "\n"
-	  "Lists posts, jurisdictions and codes with the days between which they hold.\n"
+	  "Headquarters' record, through its own intake: the posts count as holders of the\n"
+	  "event because a published source says so.\n"
 	  "\n"
 	  "Options:\n"
-	  "  --kind KIND        post jurisdiction code pillar municipality state "
-	  "setting\n"
-	  "  --on DAY           only what holds on this day: 2015-01-01\n"
+	  "  --source NAME   the paper\n"
+	  "  --quote WORDS   where it says so\n"
+	  "  --posts A,B     the posts (default: all named holders that do not count yet)\n"
 	  "\n"
 	  "Example:\n"
-	  "  kusanone reference show --kind jurisdiction --on 2014-12-31\n" },
+	  "  $ kusanone cohost source 9f3a12bc --posts lax --source \"資料1\"\n" },
 
-	{ "totals", "count events, sessions, places, people, money",
-	  "usage: kusanone totals [OPTION…]\n"
+	{ "figure add", "a figure published without its records (HQ)",
+	  "Usage: kusanone figure add --fy A[-B] --value N --source NAME [OPTION]...\n"
+	  "       kusanone figure add --file FILE.json\n"
 	  "\n"
-	  "Counts from records and nothing else. What falls under several posts, "
-	  "states,\n"
-	  "months, pillars or topics counts under each: the lines below a table say the "
-	  "sum,\n"
-	  "the overlap, and the number nationally. \"Not stated\" is no zero.\n"
-	  "\n"
-	  "Options:\n" TOTALS "  --as-of WHEN        as it was at a position (412) or an "
-			      "instant (2024-07-01,\n"
-	  "                      2024-07-01T09:00+09:00)\n"
-	  "  --recount           fold all records again from nothing and compare; exit "
-	  "code\n"
-	  "                      1 if anything differs\n"
-	  "  --compact           a paragraph a table\n"
-	  "  --csv               the tables for a spreadsheet\n"
-	  "\n"
-	  "Example:\n"
-	  "  kusanone totals --by post --fy 2023\n"
-	  "  kusanone totals --by state,format --measure events,participants --csv\n" },
-
-	{ "watch", "show totals as they change",
-	  "usage: kusanone watch [OPTION…]\n"
-	  "\n"
-	  "The totals, drawn again when a record changes them; lines that changed stand "
-	  "out.\n"
-	  "Ctrl-C ends it. With --json, or where the output is no terminal, each answer\n"
-	  "follows the one before.\n"
-	  "\n"
-	  "Options:\n" TOTALS
-	  "  --hz N              at most so many answers a second, 1 to 20 (4)\n"
-	  "  --count N           end after N answers\n"
-	  "\n"
-	  "Example:\n"
-	  "  kusanone watch --by post,state --report\n" },
-
-	{ "node keygen", "make a node's keys",
-	  "usage: kusanone node keygen FILE --name NAME [OPTION…]\n"
-	  "\n"
-	  "Writes the node's secrets to a new file that only you may read, and prints "
-	  "its\n"
-	  "public side as one line of JSON: what headquarters needs for node enrol. A "
-	  "file\n"
-	  "that is there already is not touched.\n"
+	  "It applies to exactly its measure, scope and years, and stands beside what is\n"
+	  "itemised. The newest one with the same three holds.\n"
 	  "\n"
 	  "Options:\n"
-	  "  --name NAME        what the node is called (needed): letters, digits, . - "
-	  "_\n"
-	  "  --node ID          id of an old node whose new machine this is (32 hex "
-	  "digits)\n"
-	  "  --role ROLE        post, hq or follower: goes into the public side,\n"
-	  "  --posts A,B        and so do the posts that it speaks for\n"
+	  "  --file FILE     figures as JSON: one, an array, or one a line\n"
+	  "  --measure M     events (default), sessions, municipalities, participants,\n"
+	  "                  budget_planned, budget_spent\n"
+	  "  --fy A[-B]      its fiscal years\n"
+	  "  --value N       the figure\n"
+	  "  --bound B       exact (default), about or at-least\n"
+	  "  --scope-ja WORDS, --scope-en WORDS\n"
+	  "                  what it covers, where that is not the whole programme\n"
+	  "  --source NAME   the paper\n"
+	  "  --quote WORDS   where it says so\n"
+	  "  --withdraw      take the figure with this measure, scope and years back\n"
 	  "\n"
 	  "Example:\n"
-	  "  kusanone node keygen sfo.key --name sfo --role post --posts sfo > "
-	  "sfo.json\n" },
+	  "  $ kusanone figure add --fy 2017-2023 --value 1188 --source \"資料1\" \\\n"
+	  "        --quote \"2017年度からの累計1,188件\"\n" },
 
-	{ "node enrol", "let a node in",
-	  "usage: kusanone node enrol --file PUBLIC.json [OPTION…]\n"
-	  "       kusanone node enrol --node ID --name NAME --curve KEY --sign KEY "
-	  "[OPTION…]\n"
+	{ "figure list", "published figures, and what is itemised of them",
+	  "Usage: kusanone figure list\n"
 	  "\n"
-	  "Headquarters' word, through its own intake: the node with these keys may "
-	  "connect\n"
-	  "and speaks for these posts. Enrolling a node again adds the key that node "
-	  "rotate\n"
-	  "made; both are valid until the old one is revoked.\n"
+	  "Example:\n"
+	  "  $ kusanone figure list\n"
+	  "    FY2023  published 73 · itemised 4 · not itemised 69\n" },
+
+	{ "best-practice", "mark an event as a representative case (HQ)",
+	  "Usage: kusanone best-practice ID --fy YEAR [--text-ja WORDS] [--text-en WORDS]\n"
 	  "\n"
 	  "Options:\n"
-	  "  --file FILE        what node keygen or node rotate printed; options add to "
-	  "it\n"
-	  "                     and hold where both say something\n"
-	  "  --node ID          the node's id, 32 hex digits\n"
-	  "  --name NAME        what it is called\n"
-	  "  --curve KEY        its public key of the connection, 64 hex digits\n"
-	  "  --sign KEY         its public key of signatures, 64 hex digits\n"
-	  "  --role ROLE        post (the default), hq or follower\n"
-	  "  --posts A,B        the posts that it speaks for (needed for role post)\n"
+	  "  --fy YEAR       the fiscal year of which it is a best practice\n"
+	  "  --text-ja WORDS, --text-en WORDS\n"
+	  "                  a short write-up\n"
+	  "  --remove        it is none any more\n"
 	  "\n"
 	  "Example:\n"
-	  "  kusanone node enrol --file sfo.json --role post --posts sfo\n" },
+	  "  $ kusanone best-practice 9f3a12bc --fy 2023\n" },
 
-	{ "node rotate", "make a node's next keys",
-	  "usage: kusanone node rotate FILE\n"
+	{ "review", "headquarters' word on an event (HQ)",
+	  "Usage: kusanone review ID accept|question|return|receive [OPTION]...\n"
 	  "\n"
-	  "Adds new keys to the key file and prints their public side as one line of "
-	  "JSON.\n"
-	  "Then: headquarters enrols them (node enrol --file … --posts …), the node's\n"
-	  "service is started anew, and headquarters revokes the old key (node revoke\n"
-	  "--retired).\n"
-	  "\n"
-	  "Example:\n"
-	  "  kusanone node rotate sfo.key > sfo-2.json\n" },
-
-	{ "node revoke", "end the validity of a key",
-	  "usage: kusanone node revoke --node ID --sign KEY --retired --why TEXT\n"
-	  "       kusanone node revoke --node ID --sign KEY --stolen --from POSITION "
-	  "--why TEXT\n"
-	  "       kusanone node revoke --node ID --sign KEY --genuine --why TEXT\n"
-	  "\n"
-	  "Headquarters' word, through its own intake; takes effect at once, on open\n"
-	  "connections too. Positions are those of headquarters' log (node list, show\n"
-	  "--history).\n"
+	  "Headquarters never edits a post's record: it reviews one revision of it, and the\n"
+	  "post sees what it says.\n"
 	  "\n"
 	  "Options:\n"
-	  "  --retired          the key was replaced: what it signed stays good\n"
-	  "  --stolen           what it signed from --from on does not count\n"
-	  "  --genuine          what an earlier --stolen took away counts after all\n"
-	  "  --from POSITION    the first position that does not count (with --stolen)\n"
-	  "  --file FILE        the public side with node and sign, in place of the "
-	  "options\n"
-	  "  --node ID          the node's id, 32 hex digits\n"
-	  "  --sign KEY         the key's public side, 64 hex digits\n"
-	  "  --why TEXT         the reason (needed)\n"
+	  "  --comment WORDS the question, or a remark\n"
+	  "  --revision REV  the revision meant (default: the newest)\n"
 	  "\n"
 	  "Example:\n"
-	  "  kusanone node revoke --file sfo.json --stolen --from 412 --why 'laptop "
-	  "lost'\n" },
+	  "  $ kusanone review 9f3a12bc question --comment \"Which day was it?\"\n" },
 
-	{ "node list", "list nodes and their keys",
-	  "usage: kusanone node list\n"
+	{ "merge", "two records of one event become one (HQ)",
+	  "Usage: kusanone merge FROM INTO --why WORDS\n"
 	  "\n"
-	  "Each key with its node, role, posts and state, the last contact, the sequence "
-	  "up\n"
-	  "to which headquarters holds the journal without a gap, and its branches: "
-	  "more\n"
-	  "than one means a restored copy, or two machines with one key.\n"
+	  "The id FROM forwards to INTO from then on, its history stays, and the event\n"
+	  "counts once.\n"
+	  "\n"
+	  "Options:\n"
+	  "  --why WORDS     the reason\n"
 	  "\n"
 	  "Example:\n"
-	  "  kusanone node list\n" },
+	  "  $ kusanone merge 1c20e7d4 9f3a12bc --why \"one webinar, recorded by both posts\"\n" },
 
-	{ "status", "show the services that can be reached",
-	  "usage: kusanone status\n"
+	{ "erase", "the names of an event's people go for good (HQ)",
+	  "Usage: kusanone erase ID --people --why WORDS\n"
 	  "\n"
-	  "Of every service whose socket is in the folder: positions and lag, records "
-	  "that\n"
-	  "headquarters has not confirmed, links, branches, disk, memory, clock, "
-	  "alarms.\n"
+	  "The names of VIPs and contacts are erased from every store, wherever they have\n"
+	  "arrived or will arrive. Everything else of the event stays as it was signed.\n"
+	  "This cannot be undone.\n"
+	  "\n"
+	  "Options:\n"
+	  "  --people        say so\n"
+	  "  --why WORDS     the reason\n"
 	  "\n"
 	  "Example:\n"
-	  "  kusanone status --run /run/kusanone\n" },
+	  "  $ kusanone erase 9f3a12bc --people --why \"request of 2024-06-01\"\n" },
 
-	{ "version", "print the version",
-	  "usage: kusanone version\n"
-	  "       kusanone --version\n"
+	{ "reference import", "load a folder of reference data (HQ)",
+	  "Usage: kusanone reference import DIR [--why WORDS] [--dry-run]\n"
+	  "\n"
+	  "Reads posts.csv, states.csv, jurisdictions.csv, jurisdictions-history.csv,\n"
+	  "categories.csv, pillars.csv, and municipalities.csv and settings.csv where they\n"
+	  "are there; split-counties.csv is compared with the jurisdictions. All files are\n"
+	  "checked first: where one has a fault, its line and column are named and nothing\n"
+	  "is sent. Loading the same folder again changes nothing.\n"
+	  "\n"
+	  "Options:\n"
+	  "  --why WORDS     a reason, kept with the rows\n"
+	  "  --dry-run       check the files and send nothing\n"
 	  "\n"
 	  "Example:\n"
-	  "  kusanone version --json\n" },
+	  "  $ kusanone reference import deploy/reference/us-japan\n" },
+
+	{ "reference show", "the dated rows of reference data",
+	  "Usage: kusanone reference show [--kind KIND] [--on DAY]\n"
+	  "\n"
+	  "Options:\n"
+	  "  --kind KIND     post, jurisdiction, code, pillar, municipality, state, setting\n"
+	  "  --on DAY        only rows that hold on that day (2024-02-15)\n"
+	  "\n"
+	  "Example:\n"
+	  "  $ kusanone reference show --kind pillar --on 2024-02-15\n" },
+
+	{ "totals", "the figures, and what is behind them",
+	  "Usage: kusanone totals [OPTION]...\n"
+	  "\n"
+	  "Without --by the report: published figures with what is itemised of them, the\n"
+	  "cumulative, totals by post, state and month, municipalities, sessions, best\n"
+	  "practices. Where an event may stand in several rows, each table prints three\n"
+	  "numbers: the sum of the rows, the overlap, and the national total.\n"
+	  "\n"
+	  "Options:\n"
+	  "  --by A,B        group by fy, month, post, state, category, pillar, format,\n"
+	  "                  topic, frame, status: one table with all combinations\n"
+	  "  --report        each grouping of --by as a table of its own\n"
+	  "  --fy A[-B]      only these fiscal years: 2023, FY2017-2023, 令和5年度\n"
+	  "  --post, --state, --category, --pillar, --format, --topic, --frame, --status,\n"
+	  "  --month VALUES  only these: codes separated by commas, e.g. --post sfo,lax\n"
+	  "  --filter DIMENSION=VALUES\n"
+	  "                  the same with the dimension as a word; fy too\n"
+	  "  --measure M,N   events (default), sessions, municipalities, participants, budget\n"
+	  "  --as-of WHEN    as headquarters knew it at a position of its log (412) or an\n"
+	  "                  instant (2024-07-01 is the end of that day)\n"
+	  "  --rule RULE     local (default): the calendar date at the place; tokyo: the date\n"
+	  "                  of the instant in Asia/Tokyo\n"
+	  "  --recount       fold the log from nothing, and compare\n"
+	  "  --open          the records behind the figures, what was left out, and why\n"
+	  "  --compact       a paragraph a table\n"
+	  "  --csv           the tables as CSV (UTF-8) instead\n"
+	  "\n"
+	  "With --recount the exit code is 1 where the two differ.\n"
+	  "\n"
+	  "Example:\n"
+	  "  $ kusanone totals --by fy,post --fy 2022-2023\n"
+	  "  $ kusanone totals --state TN --open\n" },
+
+	{ "watch", "totals as they change",
+	  "Usage: kusanone watch [OPTION]...\n"
+	  "\n"
+	  "Shows the totals and draws them anew whenever a record changes them; lines that\n"
+	  "changed are shown reversed. Where the output is no terminal, each new result is\n"
+	  "printed below the last. When headquarters goes away it says so and tries again.\n"
+	  "Ctrl-C ends it.\n"
+	  "\n"
+	  "Options:\n"
+	  "  --by A,B        group by fy, month, post, state, category, pillar, format,\n"
+	  "                  topic, frame, status: one table with all combinations\n"
+	  "  --report        each grouping of --by as a table of its own\n"
+	  "  --fy A[-B]      only these fiscal years: 2023, FY2017-2023, 令和5年度\n"
+	  "  --post, --state, --category, --pillar, --format, --topic, --frame, --status,\n"
+	  "  --month VALUES  only these: codes separated by commas, e.g. --post sfo,lax\n"
+	  "  --filter DIMENSION=VALUES\n"
+	  "                  the same with the dimension as a word; fy too\n"
+	  "  --measure M,N   events (default), sessions, municipalities, participants, budget\n"
+	  "  --rule RULE     local (default) or tokyo, as in totals\n"
+	  "  --open          the records behind the figures, too\n"
+	  "  --hz N          at most so many a second (default 4)\n"
+	  "  --count N       end after so many results\n"
+	  "  --as-of, --recount\n"
+	  "                  are refused here: they are questions about the past\n"
+	  "\n"
+	  "Example:\n"
+	  "  $ kusanone watch --lang ja\n" },
+
+	{ "node keygen", "make a node's key file",
+	  "Usage: kusanone node keygen FILE --name NAME [OPTION]...\n"
+	  "\n"
+	  "Writes one file (mode 0600) with the node's secrets, which never leaves this\n"
+	  "machine, and prints the node's id and public keys as one line of JSON: what\n"
+	  "headquarters enrols.\n"
+	  "\n"
+	  "Options:\n"
+	  "  --name NAME     what the node is called: sfo\n"
+	  "  --node ID       a new machine of an old node: its id, 32 hex digits\n"
+	  "  --role ROLE, --posts A,B\n"
+	  "                  go into the printed line, for enrol\n"
+	  "\n"
+	  "Example:\n"
+	  "  $ kusanone node keygen /etc/kusanone/node.key --name sfo > sfo.json\n" },
+
+	{ "node enrol", "let a node in (HQ)",
+	  "Usage: kusanone node enrol --file PUBLIC.json [OPTION]...\n"
+	  "       kusanone node enrol --node ID --curve KEY --sign KEY --name NAME\n"
+	  "                           --role ROLE --posts A,B\n"
+	  "\n"
+	  "A node whose id is enrolled already gets a further key: both hold until the old\n"
+	  "one is revoked.\n"
+	  "\n"
+	  "Options:\n"
+	  "  --file FILE     what keygen or rotate printed; options below go before it\n"
+	  "  --node ID       32 hex digits\n"
+	  "  --curve KEY     public CURVE key, 64 hex digits\n"
+	  "  --sign KEY      public Ed25519 key, 64 hex digits\n"
+	  "  --name NAME     what the node is called\n"
+	  "  --role ROLE     post (default), hq or follower\n"
+	  "  --posts A,B     the posts that it speaks for\n"
+	  "\n"
+	  "Example:\n"
+	  "  $ kusanone node enrol --file sfo.json --posts sfo\n" },
+
+	{ "node rotate", "add new keys to a key file",
+	  "Usage: kusanone node rotate FILE\n"
+	  "\n"
+	  "On the node's machine: adds a new generation of keys to its key file, keeps the\n"
+	  "old ones, and prints the new public keys as one line of JSON. Then headquarters\n"
+	  "enrols them, the node's intake is started again, and headquarters revokes the\n"
+	  "old key with --retired.\n"
+	  "\n"
+	  "Example:\n"
+	  "  $ kusanone node rotate /etc/kusanone/node.key > sfo-2.json\n" },
+
+	{ "node revoke", "a key is not used any more (HQ)",
+	  "Usage: kusanone node revoke --file PUBLIC.json --retired|--stolen|--genuine\n"
+	  "                            --why WORDS\n"
+	  "\n"
+	  "Takes effect on the next message of a live connection.\n"
+	  "\n"
+	  "Options:\n"
+	  "  --file FILE     the public line of the key; or --node ID and --sign KEY\n"
+	  "  --node ID       32 hex digits\n"
+	  "  --sign KEY      public Ed25519 key, 64 hex digits\n"
+	  "  --retired       rotated out: what was signed with it stays good\n"
+	  "  --stolen        blocks signed with it do not count from a position on\n"
+	  "  --from N        that position (with --stolen)\n"
+	  "  --genuine       what an earlier --stolen took away was genuine after all\n"
+	  "  --why WORDS     the reason\n"
+	  "\n"
+	  "Example:\n"
+	  "  $ kusanone node revoke --file sfo.json --stolen --from 412 --why \"theft\"\n" },
+
+	{ "node list", "nodes, their keys, and how far each is complete",
+	  "Usage: kusanone node list\n"
+	  "\n"
+	  "A line a key: the node's id, name, role, posts, key and its state, last contact,\n"
+	  "and the sequence up to which headquarters has everything.\n"
+	  "\n"
+	  "Example:\n"
+	  "  $ kusanone node list\n" },
+
+	{ "status", "every service that can be reached",
+	  "Usage: kusanone status\n"
+	  "\n"
+	  "Asks each service that has a socket in the folder: positions and lag, what waits\n"
+	  "for headquarters, links and why they are down, nodes and how far each is\n"
+	  "complete, branches, disk, memory, alarms.\n"
+	  "\n"
+	  "Example:\n"
+	  "  $ kusanone status --run /run/kusanone\n" },
 
 	{ "help", "explain a command",
-	  "usage: kusanone help [COMMAND]\n"
-	  "\n"
-	  "Without a command: the list of all. kusanone COMMAND --help does the same.\n"
+	  "Usage: kusanone help [COMMAND]\n"
 	  "\n"
 	  "Example:\n"
-	  "  kusanone help cohost confirm\n" },
+	  "  $ kusanone help cohost confirm\n" },
+
+	{ "version", "which version this is",
+	  "Usage: kusanone version\n"
+	  "\n"
+	  "Example:\n"
+	  "  $ kusanone version\n" },
 
 	{ NULL, NULL, NULL },
 };
+
+const char help_opening_en[] =
+	"kusanone - records of outreach events, from a post's desk to live totals\n"
+	"\n"
+	"Usage: kusanone COMMAND [OPTION]...\n"
+	"\n";
+
+const char help_common_en[] =
+	"Options of every command:\n"
+	"  --run DIR       folder with the services' sockets (default: $KUSANONE_RUN, else\n"
+	"                  /run/kusanone)\n"
+	"  --json          answer in JSON (proto3 names)\n"
+	"  --lang ja|en    language (default: LC_ALL, LC_MESSAGES, LANG)\n"
+	"  --timeout S     seconds to wait for an answer (default 10)\n"
+	"  --wait S        when recording: wait until headquarters holds it, at most so long\n"
+	"  --as NAME       who says it, where that is not the login name\n"
+	"  -h, --help      this page\n"
+	"\n"
+	"Exit codes: 0 done · 1 refused · 2 usage · 3 no service, or no answer\n";

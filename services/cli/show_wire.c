@@ -255,6 +255,28 @@ put_holders(struct cli *cli, const Kusanone__V1__EventRow *row)
 	buf_fini(&b);
 }
 
+/* Each once: several venues may lie with one post. */
+static void
+put_jurisdictions(struct cli *cli, const Kusanone__V1__EventReply *reply)
+{
+	char **once =
+		arena_alloc(&cli->arena, (reply->n_jurisdictions + 1) * sizeof(*once));
+	size_t count = 0;
+
+	for (size_t i = 0; i < reply->n_jurisdictions; i++) {
+		size_t k = 0;
+
+		while (k < count && strcmp(once[k], reply->jurisdictions[i]) != 0) {
+			k++;
+		}
+		if (k == count) {
+			once[count++] = reply->jurisdictions[i];
+		}
+	}
+	put_line(cli, phrase(cli, MSG_SHOW_JURISDICTIONS),
+		 join(&cli->arena, once, count, ", "));
+}
+
 static void
 put_headquarters(struct cli *cli, const Kusanone__V1__EventReply *reply)
 {
@@ -276,8 +298,7 @@ put_headquarters(struct cli *cli, const Kusanone__V1__EventReply *reply)
 			 JOINED(cli, ": ", label_review(cli, review->state),
 				text_clean(arena, review->comment)));
 	}
-	put_line(cli, phrase(cli, MSG_SHOW_JURISDICTIONS),
-		 join(arena, reply->jurisdictions, reply->n_jurisdictions, ", "));
+	put_jurisdictions(cli, reply);
 	put_line(cli, phrase(cli, MSG_SHOW_MERGED_INTO),
 		 text_clean(arena, reply->merged_into));
 	if (reply->n_heads > 1) {

@@ -48,20 +48,21 @@ static size_t
 character_len(const char *at)
 {
 	size_t len = 0;
+	size_t next;
 
 	do {
 		len++;
 		while (((uint8_t)at[len] & 0xc0) == 0x80) {
 			len++;
 		}
-		size_t next = 1;
+		if ((uint8_t)at[len] < 0x80) {
+			break; /* The end, or ASCII: that combines with nothing. */
+		}
+		next = 1;
 		while (((uint8_t)at[len + next] & 0xc0) == 0x80) {
 			next++;
 		}
-		if (at[len] == '\0' || utf8_width(slice_of(at + len, next)) != 0) {
-			break;
-		}
-	} while (true);
+	} while (utf8_width(slice_of(at + len, next)) == 0);
 	return len;
 }
 

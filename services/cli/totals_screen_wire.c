@@ -129,97 +129,122 @@ has_labels(const Kusanone__V1__TotalsTable *t, size_t key)
 	return false;
 }
 
+/* Some measures of a table side by side: all, where the screen is wide enough. */
+struct part {
+	const Kusanone__V1__TotalsTable *t;
+	size_t from, count;
+	struct extras extras;
+	bool labels[QUERY_MAX_DIMENSIONS]; /* The key has a column for labels. */
+};
+
 /* Grid letters: a code and perhaps a label for each key, figures, extras. */
 static void
-begin_grid(struct cli *cli, const Kusanone__V1__TotalsTable *t, const struct extras *x,
-	   bool *labels, struct grid *grid)
+begin_grid(struct cli *cli, struct part *p, struct grid *grid)
 {
+	const bool shown[] = { p->extras.provisional, p->extras.boundary,
+			       p->extras.planned, p->extras.postponed,
+			       p->extras.cancelled };
 	char align[GRID_MAX_COLUMNS + 1];
 	size_t n = 0;
 
-	for (size_t i = 0; i < t->n_by && n < GRID_MAX_COLUMNS - 1; i++) {
-		labels[i] = has_labels(t, i) && t->n_by <= 2;
+	for (size_t i = 0; i < p->t->n_by; i++) {
+		p->labels[i] = has_labels(p->t, i) && p->t->n_by <= 2;
 		align[n++] = 'f';
-		if (labels[i]) {
+		if (p->labels[i]) {
 			align[n++] = 'l';
 		}
 	}
-	for (size_t i = 0; i < t->n_measures && n < GRID_MAX_COLUMNS; i++) {
+	for (size_t i = 0; i < p->count; i++) {
 		align[n++] = 'r';
 	}
-	const bool shown[] = { x->provisional, x->boundary, x->planned, x->postponed,
-			       x->cancelled };
-	for (size_t i = 0; i < ARRAY_LEN(shown) && n < GRID_MAX_COLUMNS; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(shown); i++) {
 		if (shown[i]) {
 			align[n++] = 'r';
 		}
 	}
+	must(n <= GRID_MAX_COLUMNS);
 	align[n] = '\0';
 	grid_init(grid, &cli->arena, align);
 	grid->indent = 2;
 }
 
 static void
-put_head(struct cli *cli, const Kusanone__V1__TotalsTable *t, const struct extras *x,
-	 const bool *labels, struct grid *grid)
+put_head(struct cli *cli, const struct part *p, struct grid *grid)
 {
-	for (size_t i = 0; i < t->n_by; i++) {
-		grid_cell(grid, label_word(cli, t->by[i]));
-		if (labels[i]) {
+	for (size_t i = 0; i < p->t->n_by; i++) {
+		grid_cell(grid, label_word(cli, p->t->by[i]));
+		if (p->labels[i]) {
 			grid_cell(grid, NULL);
 		}
 	}
-	for (size_t i = 0; i < t->n_measures; i++) {
-		grid_cell(grid, label_word(cli, t->measures[i]));
+	for (size_t i = p->from; i < p->from + p->count; i++) {
+		grid_cell(grid, label_word(cli, p->t->measures[i]));
 	}
-	put_extra_head(cli, grid, x->provisional, MSG_COLUMN_PROVISIONAL);
-	put_extra_head(cli, grid, x->boundary, MSG_COLUMN_BOUNDARY);
-	put_extra_head(cli, grid, x->planned, MSG_STATUS_PLANNED);
-	put_extra_head(cli, grid, x->postponed, MSG_STATUS_POSTPONED);
-	put_extra_head(cli, grid, x->cancelled, MSG_STATUS_CANCELLED);
+	put_extra_head(cli, grid, p->extras.provisional, MSG_COLUMN_PROVISIONAL);
+	put_extra_head(cli, grid, p->extras.boundary, MSG_COLUMN_BOUNDARY);
+	put_extra_head(cli, grid, p->extras.planned, MSG_STATUS_PLANNED);
+	put_extra_head(cli, grid, p->extras.postponed, MSG_STATUS_POSTPONED);
+	put_extra_head(cli, grid, p->extras.cancelled, MSG_STATUS_CANCELLED);
 }
 
 static void
-put_row(struct cli *cli, const Kusanone__V1__TotalsTable *t,
-	const Kusanone__V1__TotalsRow *row, const struct extras *x, const bool *labels,
+put_row(struct cli *cli, const struct part *p, const Kusanone__V1__TotalsRow *row,
 	struct grid *grid)
 {
-	for (size_t i = 0; i < t->n_by; i++) {
-		if (!labels[i]) {
-			grid_cell(grid, key_word(cli, t->by[i], row->keys[i]));
+	for (size_t i = 0; i < p->t->n_by; i++) {
+		const Kusanone__V1__TotalsKey *key = row->keys[i];
+
+		if (!p->labels[i]) {
+			grid_cell(grid, key_word(cli, p->t->by[i], key));
 			continue;
 		}
-		grid_cell(grid, key_code(cli, t->by[i], row->keys[i]));
-		grid_cell(grid, key_label(cli, row->keys[i]));
+		grid_cell(grid, key_code(cli, p->t->by[i], key));
+		grid_cell(grid, key_label(cli, key));
 	}
-	for (size_t i = 0; i < t->n_measures; i++) {
-		grid_cell(grid, figure_text(cli, t->measures[i], row->figures[i], false));
+	for (size_t i = p->from; i < p->from + p->count; i++) {
+		grid_cell(grid,
+			  figure_text(cli, p->t->measures[i], row->figures[i], false));
 	}
-	put_extra(cli, grid, x->provisional, row->provisional);
-	put_extra(cli, grid, x->boundary, row->boundary);
-	put_extra(cli, grid, x->planned, row->planned);
-	put_extra(cli, grid, x->postponed, row->postponed);
-	put_extra(cli, grid, x->cancelled, row->cancelled);
+	put_extra(cli, grid, p->extras.provisional, row->provisional);
+	put_extra(cli, grid, p->extras.boundary, row->boundary);
+	put_extra(cli, grid, p->extras.planned, row->planned);
+	put_extra(cli, grid, p->extras.postponed, row->postponed);
+	put_extra(cli, grid, p->extras.cancelled, row->cancelled);
 }
 
-/* "sum 5 · overlap 1 · nationally 4", one line a measure. */
+static void
+fill_grid(struct cli *cli, struct part *p, struct grid *grid)
+{
+	begin_grid(cli, p, grid);
+	put_head(cli, p, grid);
+	for (size_t i = 0; i < p->t->n_rows; i++) {
+		put_row(cli, p, p->t->rows[i], grid);
+	}
+}
+
+/* "sum 5 · overlap 1 · nationally 4" of one measure. */
+static const char *
+sums_text(struct cli *cli, const Kusanone__V1__TotalsTable *t, size_t i)
+{
+	const char *measure = t->measures[i];
+	const char *total = figure_text(cli, measure, t->total[i], true);
+
+	return t->overlapping
+		       ? phrase(cli, MSG_SUM_OVERLAP_NATIONALLY,
+				figure_text(cli, measure, t->sum[i], false),
+				figure_text(cli, measure, t->overlap[i], false), total)
+		       : phrase(cli, MSG_NATIONALLY, total);
+}
+
 static void
 put_sums(struct cli *cli, const Kusanone__V1__TotalsTable *t, struct buf *out)
 {
 	for (size_t i = 0; i < t->n_measures; i++) {
-		const char *measure = t->measures[i];
-		const char *line =
-			t->overlapping
-				? phrase(cli, MSG_SUM_OVERLAP_NATIONALLY,
-					 figure_text(cli, measure, t->sum[i], false),
-					 figure_text(cli, measure, t->overlap[i], false),
-					 figure_text(cli, measure, t->total[i], true))
-				: phrase(cli, MSG_NATIONALLY,
-					 figure_text(cli, measure, t->total[i], true));
+		const char *line = sums_text(cli, t, i);
 
 		if (t->n_measures > 1) {
-			line = phrase(cli, MSG_MEASURE_LINE, label_word(cli, measure),
-				      line);
+			line = phrase(cli, MSG_MEASURE_LINE,
+				      label_word(cli, t->measures[i]), line);
 		}
 		text_blanks(out, 2);
 		text_wrap(out, line, 2, 4, cli->width);
@@ -227,13 +252,30 @@ put_sums(struct cli *cli, const Kusanone__V1__TotalsTable *t, struct buf *out)
 	}
 }
 
+/* As many measures beside each other as the screen has room for, then the others. */
+static void
+put_parts(struct cli *cli, const Kusanone__V1__TotalsTable *t, struct buf *out)
+{
+	struct part p = { .t = t, .count = t->n_measures, .extras = extras_of(t) };
+	struct grid grid;
+
+	while (p.from < t->n_measures) {
+		fill_grid(cli, &p, &grid);
+		while (p.count > 1 && grid_least_width(&grid) > cli->width) {
+			p.count--;
+			fill_grid(cli, &p, &grid);
+		}
+		grid_put(&grid, cli->width, out);
+		p.from += p.count;
+		p.count = t->n_measures - p.from;
+		p.extras = (struct extras){ 0 }; /* They were shown. */
+	}
+}
+
 static void
 put_grouped(struct cli *cli, const Kusanone__V1__TotalsTable *t, struct buf *out)
 {
-	bool labels[GRID_MAX_COLUMNS] = { false };
-	struct extras x = extras_of(t);
 	struct buf title = { 0 };
-	struct grid grid;
 
 	for (size_t i = 0; i < t->n_by; i++) {
 		buf_printf(&title, "%s%s", i != 0 ? " × " : "",
@@ -242,18 +284,14 @@ put_grouped(struct cli *cli, const Kusanone__V1__TotalsTable *t, struct buf *out
 	buf_put_u8(&title, 0);
 	buf_printf(out, "\n%s\n", phrase(cli, MSG_BY_TITLE, (const char *)title.at));
 	buf_fini(&title);
-	begin_grid(cli, t, &x, labels, &grid);
-	put_head(cli, t, &x, labels, &grid);
-	for (size_t i = 0; i < t->n_rows; i++) {
-		put_row(cli, t, t->rows[i], &x, labels, &grid);
-	}
 	if (t->n_rows != 0) {
-		grid_put(&grid, cli->width, out);
+		put_parts(cli, t, out);
 	}
 	put_sums(cli, t, out);
 }
 
-/* A paragraph: "sfo 1 · lax 1 · … = 5, overlap 1, nationally 4". */
+/* A paragraph: "By post: sfo 1 · lax 1 · … — sum 5 · overlap 1 · nationally 4", of the
+ * first measure. */
 static void
 put_compact(struct cli *cli, const Kusanone__V1__TotalsTable *t, struct buf *out)
 {
@@ -262,19 +300,28 @@ put_compact(struct cli *cli, const Kusanone__V1__TotalsTable *t, struct buf *out
 	for (size_t i = 0; i < t->n_rows; i++) {
 		const Kusanone__V1__TotalsRow *row = t->rows[i];
 
-		buf_put_str(&line, i != 0 ? " · " : "");
-		for (size_t k = 0; k < t->n_by; k++) {
-			buf_printf(&line, "%s ", key_word(cli, t->by[k], row->keys[k]));
-		}
-		buf_put_str(&line,
-			    figure_text(cli, t->measures[0], row->figures[0], false));
+		buf_printf(&line, "%s%s %s", i != 0 ? " · " : "",
+			   key_word(cli, t->by[0], row->keys[0]),
+			   figure_text(cli, t->measures[0], row->figures[0], false));
 	}
-	buf_put_u8(&line, 0);
-	buf_printf(out, "\n%s\n  ", phrase(cli, MSG_BY_TITLE, label_word(cli, t->by[0])));
-	text_wrap(out, (const char *)line.at, 2, 4, cli->width);
+	buf_printf(&line, "%s%s", t->n_rows != 0 ? " — " : "", sums_text(cli, t, 0));
+	const char *text = phrase(cli, MSG_MEASURE_LINE,
+				  phrase(cli, MSG_BY_TITLE, label_word(cli, t->by[0])),
+				  arena_dup(&cli->arena, line.at, line.len));
+	text_wrap(out, text, 0, 2, cli->width);
 	buf_put_u8(out, '\n');
 	buf_fini(&line);
-	put_sums(cli, t, out);
+}
+
+/* Lines without the empty ones between them. */
+static void
+put_without_gaps(struct slice text, struct buf *out)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.at[i] != '\n' || (i != 0 && text.at[i - 1] != '\n')) {
+			buf_put_u8(out, text.at[i]);
+		}
+	}
 }
 
 /* The whole, without a grouping: a line a measure. */
@@ -419,9 +466,9 @@ is_whole(const Kusanone__V1__TotalsTable *t)
 	return whole;
 }
 
-void
-totals_put(struct cli *cli, const Kusanone__V1__TotalsReply *r, enum totals_layout layout,
-	   struct buf *out)
+static void
+put_reply(struct cli *cli, const Kusanone__V1__TotalsReply *r, enum totals_layout layout,
+	  struct buf *out)
 {
 	put_header(cli, r, out);
 	put_published(cli, r, out);
@@ -456,4 +503,19 @@ totals_put(struct cli *cli, const Kusanone__V1__TotalsReply *r, enum totals_layo
 				 : phrase(cli, MSG_RECOUNT_DIFFERS,
 					  text_clean(&cli->arena, r->recount)));
 	}
+}
+
+void
+totals_put(struct cli *cli, const Kusanone__V1__TotalsReply *r, enum totals_layout layout,
+	   struct buf *out)
+{
+	struct buf text = { 0 };
+
+	put_reply(cli, r, layout, &text);
+	if (layout == TOTALS_COMPACT) {
+		put_without_gaps(buf_slice(&text), out);
+	} else {
+		buf_put_slice(out, buf_slice(&text));
+	}
+	buf_fini(&text);
 }

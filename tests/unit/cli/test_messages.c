@@ -66,9 +66,8 @@ has_japanese(const char *text)
 }
 
 static void
-fail(unsigned message, const char *what)
+broken(unsigned message, const char *what)
 {
-	print_error("%s: %s\n", names[message], what);
 	fail_msg("%s: %s", names[message], what);
 }
 
@@ -82,7 +81,7 @@ test_messages__each_has_a_text_in_both_languages(void **state)
 			const char *text = message_text((enum lang)l, (enum message)m);
 
 			if (text == NULL || text[0] == '\0') {
-				fail(m, lang_names[l]);
+				broken(m, lang_names[l]);
 			}
 		}
 	}
@@ -97,10 +96,10 @@ test_messages__each_is_text(void **state)
 			const char *text = message_text((enum lang)l, (enum message)m);
 
 			if (!utf8_valid(slice_str(text))) {
-				fail(m, "is not UTF-8");
+				broken(m, "is not UTF-8");
 			}
 			if (strpbrk(text, "\t\r\033") != NULL) {
-				fail(m, "would drive the terminal");
+				broken(m, "would drive the terminal");
 			}
 		}
 	}
@@ -116,13 +115,13 @@ test_messages__both_languages_are_filled_in_with_the_same_things(void **state)
 		unsigned set = placeholders(en);
 
 		if (set != placeholders(ja)) {
-			fail(m, "other placeholders in the other language");
+			broken(m, "other placeholders in the other language");
 		}
 		if ((set & (set + 1)) != 0) {
-			fail(m, "a placeholder is left out: {0}, {1}, … without a gap");
+			broken(m, "a placeholder is left out: {0}, {1}, … without a gap");
 		}
 		if (has_strange_placeholder(en) || has_strange_placeholder(ja)) {
-			fail(m, "a placeholder is one digit in braces");
+			broken(m, "a placeholder is one digit in braces");
 		}
 	}
 }
@@ -134,7 +133,7 @@ test_messages__a_line_is_a_line_in_both_languages(void **state)
 	for (unsigned m = 0; m < MESSAGE_COUNT; m++) {
 		if (ends_a_line(message_text(LANG_EN, (enum message)m)) !=
 		    ends_a_line(message_text(LANG_JA, (enum message)m))) {
-			fail(m, "ends with a newline in one language only");
+			broken(m, "ends with a newline in one language only");
 		}
 	}
 }
@@ -147,7 +146,7 @@ test_messages__english_has_no_japanese_but_examples(void **state)
 		/* It shows how a Japanese fiscal year is typed. */
 		if (m != MSG_OPTION_FISCAL_YEARS &&
 		    has_japanese(message_text(LANG_EN, (enum message)m))) {
-			fail(m, "Japanese in the English text");
+			broken(m, "Japanese in the English text");
 		}
 	}
 }
@@ -162,16 +161,17 @@ test_messages__a_sentence_is_translated(void **state)
 
 		/* Words in a row make a sentence; "{0}: {1}" and "null" are the same in
 		 * every language. */
-		bool sentence = strchr(en, ' ') != NULL && strcspn(en, "abcdefghijklmnop"
-								       "qrstuvwxyz") <
-								   strlen(en);
+		bool sentence = strchr(en, ' ') != NULL &&
+				strpbrk(en, "abcdefghijklmnopqrstuvwxyz") != NULL;
 
-		if (sentence && strcmp(en, ja) != 0 && !has_japanese(ja)) {
-			fail(m, "no Japanese in the Japanese text");
+		/* "3 of 4" is written 3 / 4. */
+		if (sentence && m != MSG_STATUS_OF && strcmp(en, ja) != 0 &&
+		    !has_japanese(ja)) {
+			broken(m, "no Japanese in the Japanese text");
 		}
 		if (strcmp(en, ja) == 0 && m != MSG_TYPE_NULL &&
 		    m != MSG_TYPE_TEXT_OBJECT && placeholders(en) == 0) {
-			fail(m, "is not translated");
+			broken(m, "is not translated");
 		}
 	}
 }

@@ -98,7 +98,8 @@ test_address__the_socket_is_its_owners_alone(void **state)
 	assert_int_equal(st.st_mode & 0777, 0600);
 	assert_int_equal(umask(mask), 0); /* The process' mask is as it was. */
 	fixture_stop(&f);
-	assert_int_equal(ipc_owner(address_ipc_path(f.address)), IPC_STALE);
+	/* Stopped: nothing is left that a command could take for a service. */
+	assert_int_equal(ipc_owner(address_ipc_path(f.address)), IPC_NOBODY);
 	fixture_fini(&f);
 }
 

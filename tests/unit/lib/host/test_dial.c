@@ -5,9 +5,12 @@
 
 #include "lib/host/sockets.h"
 
+enum { MANY = 60, MANY_LEN = 64 * 1024 };
+
 /* A local client tells the host what to do:
  *	dial G      open generation G      say G TEXT   a frame to it
- *	bye G       a frame, then hang up  hang         hang up */
+ *	bye G       a frame, then hang up  hang         hang up
+ *	pour G      MANY frames, a last one, then hang up */
 static bool
 obey(struct echo *echo, const struct message *msg, struct turn *turn)
 {
@@ -27,6 +30,16 @@ obey(struct echo *echo, const struct message *msg, struct turn *turn)
 		outbox_frame(turn->out, (struct peer){ 1, generation }, &header,
 			     slice_str(word), (struct slice){ 0 });
 	} else if (sscanf(text, "bye %u", &generation) == 1) {
+		outbox_frame(turn->out, (struct peer){ 1, generation }, &header,
+			     slice_str("bye"), (struct slice){ 0 });
+		outbox_hang_up(turn->out, 1);
+	} else if (sscanf(text, "pour %u", &generation) == 1) {
+		uint8_t *block = arena_zalloc(turn->arena, MANY_LEN);
+
+		for (int i = 0; i < MANY; i++) {
+			outbox_frame(turn->out, (struct peer){ 1, generation }, &header,
+				     slice_of(block, MANY_LEN), (struct slice){ 0 });
+		}
 		outbox_frame(turn->out, (struct peer){ 1, generation }, &header,
 			     slice_str("bye"), (struct slice){ 0 });
 		outbox_hang_up(turn->out, 1);
@@ -187,6 +200,38 @@ test_dial__goodbye_arrives_before_the_line_is_cut(void **state)
 }
 
 static void
+test_dial__what_was_said_before_goodbye_arrives_too(void **state)
+{
+	(void)state;
+	struct fixture f;
+	struct server s;
+	uint8_t header[FRAME_HEADER_LEN];
+	static uint8_t body[MANY_LEN];
+
+	fixture_init(&f, ENDPOINT_LISTEN_LOCAL);
+	server_start(&s, &f, NULL);
+	fixture_dials(&f, &s);
+	fixture_start(&f);
+	struct client *client = connect_local(&f);
+	tell(client, "dial 1");
+	tell(client, "say 1 hello");
+	server_hears(&s, "hello");
+	/* 4 MiB that the line does not hold at once, and the end in the same breath. */
+	tell(client, "pour 1");
+	for (int i = 0; i < MANY; i++) {
+		assert_true(zmq_recv(s.router, s.peer, sizeof(s.peer), 0) > 0);
+		assert_int_equal(zmq_recv(s.router, header, sizeof(header), 0),
+				 FRAME_HEADER_LEN);
+		assert_int_equal(zmq_recv(s.router, body, sizeof(body), 0), MANY_LEN);
+	}
+	server_hears(&s, "bye");
+	client_close(client);
+	fixture_stop(&f);
+	server_stop(&s);
+	fixture_fini(&f);
+}
+
+static void
 test_dial__the_other_side_is_the_server_of_this_generation(void **state)
 {
 	(void)state;
@@ -252,6 +297,7 @@ test_dial__a_server_with_another_key_hears_nothing(void **state)
 	assert_int_equal(zmq_recv(monitor, event, sizeof(event), 0), 6);
 	assert_int_not_equal(event[0] | event[1] << 8, ZMQ_EVENT_HANDSHAKE_SUCCEEDED);
 	assert_int_equal(zmq_recv(impostor.router, &byte, 1, ZMQ_DONTWAIT), -1);
+	zmq_socket_monitor(impostor.router, NULL, 0);
 	zmq_close(monitor);
 	server_stop(&impostor);
 
@@ -273,6 +319,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_dial__a_frame_goes_to_its_generation_or_nowhere),
 		cmocka_unit_test(test_dial__goodbye_arrives_before_the_line_is_cut),
+		cmocka_unit_test(test_dial__what_was_said_before_goodbye_arrives_too),
 		cmocka_unit_test(
 			test_dial__the_other_side_is_the_server_of_this_generation),
 		cmocka_unit_test(test_dial__a_server_with_another_key_hears_nothing),

@@ -49,6 +49,8 @@ stranger_hears(struct stranger *s)
 static void
 stranger_leave(struct stranger *s)
 {
+	/* First, or an event that finds no reader is lost with its memory. */
+	zmq_socket_monitor(s->socket, NULL, 0);
 	zmq_close(s->socket);
 	zmq_close(s->monitor);
 	zmq_ctx_term(s->zmq);

@@ -66,6 +66,8 @@ keeper_hears_nothing_more(struct keeper *k)
 static void
 keeper_close(struct keeper *k)
 {
+	/* First, or an event that finds no reader is lost with its memory. */
+	zmq_socket_monitor(k->socket, NULL, 0);
 	zmq_close(k->monitor);
 	zmq_close(k->socket);
 	zmq_ctx_term(k->zmq);
@@ -262,6 +264,57 @@ test_host__a_reader_that_sleeps_delays_the_end_by_drain_ms_at_most(void **state)
 	fixture_fini(&f);
 }
 
+enum { PILE = 100, PILE_LEN = 64 * 1024 };
+
+/* More than the line and the reader's own queue hold, less than with ours. */
+static void
+drain_says_much(void *self, struct turn *turn)
+{
+	struct echo *echo = self;
+	const struct message to = { .from = echo->from };
+	uint8_t *block = arena_zalloc(turn->arena, PILE_LEN);
+
+	for (uint32_t i = 0; i < PILE; i++) {
+		put_le32(block, i);
+		reply(&to, slice_of(block, PILE_LEN), turn);
+	}
+}
+
+static void
+test_host__what_zeromq_holds_is_sent_before_the_end(void **state)
+{
+	(void)state;
+	struct fixture f;
+	struct keeper client;
+	uint8_t header[FRAME_HEADER_LEN];
+	static uint8_t body[PILE_LEN];
+
+	fixture_init(&f, ENDPOINT_LISTEN_LOCAL);
+	f.options.drain = drain_says_much;
+	f.options.drain_ms = WAIT_MS;
+	f.log.awaited = "stopped";
+	fixture_start(&f);
+	keeper_open(&client, &f);
+	keeper_asks(&client, "a");
+	keeper_expects(&client, "a");
+	/* The loop is over before the first of them is read. */
+	msec_t before = clock_monotonic();
+	assert_int_equal(kill(getpid(), SIGTERM), 0);
+	wait_for(&f.log.heard);
+	/* It gave the other side a moment to read. */
+	assert_true(clock_monotonic() - before >= 90);
+	for (uint32_t i = 0; i < PILE; i++) {
+		assert_int_equal(zmq_recv(client.socket, header, sizeof(header), 0),
+				 FRAME_HEADER_LEN);
+		assert_int_equal(zmq_recv(client.socket, body, sizeof(body), 0),
+				 PILE_LEN);
+		assert_int_equal(get_le32(body), i);
+	}
+	assert_int_equal(fixture_join(&f), OK);
+	keeper_close(&client);
+	fixture_fini(&f);
+}
+
 /* ---- Time and signals. */
 
 static void
@@ -362,6 +415,7 @@ main(void)
 		cmocka_unit_test(test_host__what_was_read_before_sigterm_is_answered),
 		cmocka_unit_test(
 			test_host__a_reader_that_sleeps_delays_the_end_by_drain_ms_at_most),
+		cmocka_unit_test(test_host__what_zeromq_holds_is_sent_before_the_end),
 		cmocka_unit_test(test_host__a_turn_comes_when_it_is_due),
 		cmocka_unit_test(test_host__sighup_reloads_on_the_turn_thread),
 		cmocka_unit_test(test_host__it_runs_again_after_a_stop),

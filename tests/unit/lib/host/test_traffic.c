@@ -238,6 +238,7 @@ test_traffic__a_part_over_the_limit_cuts_the_peer(void **state)
 	expect(client, "a");
 	assert_int_equal(handled(&f), 2);
 	client_close(client);
+	zmq_socket_monitor(socket, NULL, 0);
 	zmq_close(monitor);
 	zmq_close(socket);
 	zmq_ctx_term(zmq);
