@@ -39,7 +39,8 @@ text_pair(struct arena *arena, const char *ja, const char *en)
 }
 
 void
-answer_refuse(struct turn *turn, struct peer to, uint64_t request, const struct refusal *r)
+answer_refuse(struct turn *turn, struct peer to, uint64_t request,
+	      const struct refusal *r)
 {
 	Kusanone__V1__Refused m = KUSANONE__V1__REFUSED__INIT;
 	struct arena *arena = turn->arena;
@@ -63,6 +64,18 @@ answer_refuse(struct turn *turn, struct peer to, uint64_t request, const struct 
 		m.conflicts[i] = c;
 	}
 	send(turn, to, FRAME_REFUSED, pack_in_arena(&m.base, arena));
+}
+
+void
+answer_fault(struct turn *turn, struct peer to, enum frame_fault fault)
+{
+	struct link_error error = link_error_of(fault);
+	struct buf body = { 0 };
+
+	error.error_class = LINK_INFO;
+	link_error_put(&body, &error);
+	send(turn, to, FRAME_ERROR, buf_slice(&body));
+	buf_fini(&body);
 }
 
 uint64_t

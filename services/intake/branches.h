@@ -10,7 +10,7 @@ enum { BRANCHES_MAX = 32 };
 
 struct branch {
 	struct hash tip;
-	uint64_t from;     /* First seq that is only in it. */
+	uint64_t from; /* First seq that is only in it. */
 	uint64_t last_seq;
 };
 

@@ -14,7 +14,9 @@ warn_unknown(struct draft *d, const char *field, const char *code)
 {
 	draft_warn(d, "unknown_code", field,
 		   arena_printf(d->arena,
-				"「%s」はこのノードの参照データにありません。つづりをご確認ください。",
+				"「%"
+				"s」はこのノードの参照データにありません。つづりをご確認"
+				"ください。",
 				code),
 		   arena_printf(d->arena,
 				"\"%s\" is not in this node's reference data; check its "
@@ -23,8 +25,8 @@ warn_unknown(struct draft *d, const char *field, const char *code)
 }
 
 static void
-check_dimension(struct draft *d, const char *dimension, const char *code, const char *field,
-		int32_t day)
+check_dimension(struct draft *d, const char *dimension, const char *code,
+		const char *field, int32_t day)
 {
 	if (pb_is_set(code) && reference_code(reference_of(d), slice_str(dimension),
 					      slice_str(code), day) == NULL) {
@@ -77,7 +79,8 @@ check_posts(struct draft *d, const Kusanone__V1__Event *e, int32_t day)
 	}
 }
 
-/* ---- Places ----------------------------------------------------------------------------- */
+/* ---- Places
+ * ----------------------------------------------------------------------------- */
 
 static bool
 is_at_home(const Kusanone__V1__Place *p)
@@ -124,8 +127,8 @@ check_place(struct draft *d, const Kusanone__V1__Event *e, const Kusanone__V1__P
 	draft_warn(d, "outside_jurisdiction", field,
 		   arena_printf(d->arena, "%s は %.*s の管轄です。", p->state,
 				(int)name.len, (const char *)name.at),
-		   arena_printf(d->arena, "%s lies in the jurisdiction of %.*s.", p->state,
-				(int)name.len, (const char *)name.at));
+		   arena_printf(d->arena, "%s lies in the jurisdiction of %.*s.",
+				p->state, (int)name.len, (const char *)name.at));
 }
 
 static int32_t
@@ -133,9 +136,8 @@ day_of(const Kusanone__V1__Date *m, int32_t otherwise)
 {
 	struct date date;
 
-	return m != NULL && date_parse(slice_str(m->value), &date)
-		       ? date_first_day(&date)
-		       : otherwise;
+	return m != NULL && date_parse(slice_str(m->value), &date) ? date_first_day(&date)
+								   : otherwise;
 }
 
 static void
@@ -167,8 +169,10 @@ check_codes(struct draft *d, const Kusanone__V1__Event *e)
 	check_dimension(d, "category", e->category, "category", day);
 	check_dimension(d, "frame", e->frame, "frame", day);
 	check_dimension_list(d, "topic", e->topics, e->n_topics, "topics", day);
-	check_dimension_list(d, "partner_kind", e->audience, e->n_audience, "audience", day);
-	check_dimension_list(d, "vip_kind", e->vip_kinds, e->n_vip_kinds, "vip_kinds", day);
+	check_dimension_list(d, "partner_kind", e->audience, e->n_audience, "audience",
+			     day);
+	check_dimension_list(d, "vip_kind", e->vip_kinds, e->n_vip_kinds, "vip_kinds",
+			     day);
 	check_dimension_list(d, "outcome", e->outcomes, e->n_outcomes, "outcomes", day);
 	for (size_t i = 0; i < e->n_partners; i++) {
 		check_dimension(d, "partner_kind", e->partners[i]->kind, "partners", day);

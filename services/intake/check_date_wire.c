@@ -5,7 +5,8 @@
 
 enum { SESSION_ID_MAX = 32, SESSION_ID_MINTED = 6 };
 
-/* ---- One date -------------------------------------------------------------------------- */
+/* ---- One date
+ * -------------------------------------------------------------------------- */
 
 static bool
 refuse_form(struct draft *d, const char *field, const char *value)
@@ -15,7 +16,8 @@ refuse_form(struct draft *d, const char *field, const char *value)
 		arena_printf(d->arena, "\"%s\" is no date.", value),
 		"2024-02-15T14:00、2024-02-15、2024-02、2024、FY2023 "
 		"のどれかの形 (わかるところまで)",
-		"2024-02-15T14:00, 2024-02-15, 2024-02, 2024 or FY2023: as precise as it is "
+		"2024-02-15T14:00, 2024-02-15, 2024-02, 2024 or FY2023: as precise as it "
+		"is "
 		"known");
 }
 
@@ -33,8 +35,8 @@ offset_text(struct draft *d, int offset)
 {
 	int abs = offset < 0 ? -offset : offset;
 
-	return arena_printf(d->arena, "%c%02d:%02d (%d)", offset < 0 ? '-' : '+', abs / 60,
-			    abs % 60, offset);
+	return arena_printf(d->arena, "%c%02d:%02d (%d)", offset < 0 ? '-' : '+',
+			    abs / 60, abs % 60, offset);
 }
 
 /* The zone of the recording post: a webinar's, and an example of what would be right.
@@ -45,8 +47,8 @@ zone_of_post(struct draft *d, const Kusanone__V1__Event *e)
 	const struct reference *r = &d->in->fold.reference;
 	const struct reference_entry *post =
 		reference_post(r, slice_str(e->recorder), REFERENCE_ANY_DAY);
-	struct slice zone = post != NULL ? words_at(r->words, post->zone)
-					 : (struct slice){ 0 };
+	struct slice zone =
+		post != NULL ? words_at(r->words, post->zone) : (struct slice){ 0 };
 
 	return arena_dup(d->arena, zone.at, zone.len);
 }
@@ -63,7 +65,8 @@ refuse_zone(struct draft *d, const Kusanone__V1__Event *e, const char *field,
 				     "A time of day needs its zone.", example, example);
 	}
 	return draft_invalid(
-		d, field, arena_printf(d->arena, "「%s」という時間帯はありません。", zone),
+		d, field,
+		arena_printf(d->arena, "「%s」という時間帯はありません。", zone),
 		arena_printf(d->arena, "There is no time zone \"%s\".", zone),
 		arena_printf(d->arena, "%s のような IANA の名前", example),
 		arena_printf(d->arena, "an IANA name such as %s", example));
@@ -77,16 +80,17 @@ refuse_gap(struct draft *d, const char *field, const struct date *local,
 	int16_t jump = (int16_t)(zone->later - zone->offset);
 	struct date before = zone_to_local(date_minutes(local), (int16_t)-jump);
 	struct date after = zone_to_local(date_minutes(local), jump);
-	const char *right = arena_printf(
-		d->arena, "%s (UTC%s), %s (UTC%s)", date_text(d, &before),
-		offset_text(d, zone->offset), date_text(d, &after),
-		offset_text(d, zone->later));
+	const char *right =
+		arena_printf(d->arena, "%s (UTC%s), %s (UTC%s)", date_text(d, &before),
+			     offset_text(d, zone->offset), date_text(d, &after),
+			     offset_text(d, zone->later));
 
 	return draft_invalid(
 		d, field,
 		arena_printf(d->arena, "%s は %s にはない時刻です (夏時間の始まり)。",
 			     date_text(d, local), zone_name),
-		arena_printf(d->arena, "%s does not exist in %s: clocks go forward over it.",
+		arena_printf(d->arena,
+			     "%s does not exist in %s: clocks go forward over it.",
 			     date_text(d, local), zone_name),
 		right, right);
 }
@@ -151,12 +155,13 @@ check_date(struct draft *d, const Kusanone__V1__Event *e, Kusanone__V1__Date *m,
 	}
 	if (ret->precision != PRECISION_MINUTE) {
 		if (pb_is_set(m->zone) || m->utc_offset_minutes != 0) {
-			draft_warn(d, "zone_dropped", field,
-				   "時刻のない日付に時間帯は付きません。",
-				   "A date without a time of day has no zone; it was left "
-				   "out.");
+			draft_warn(
+				d, "zone_dropped", field,
+				"時刻のない日付に時間帯は付きません。",
+				"A date without a time of day has no zone; it was left "
+				"out.");
 		}
-		m->zone = (char *)(uintptr_t)"";
+		m->zone = (char *)(uintptr_t) "";
 		m->utc_offset_minutes = 0;
 		return true;
 	}
@@ -172,7 +177,8 @@ check_date(struct draft *d, const Kusanone__V1__Event *e, Kusanone__V1__Date *m,
 	return check_offset(d, m, field, ret, &zone);
 }
 
-/* ---- Sessions ---------------------------------------------------------------------------- */
+/* ---- Sessions
+ * ---------------------------------------------------------------------------- */
 
 /* By which day the session counts, under each rule. */
 static void
@@ -278,7 +284,7 @@ mint_session_id(struct draft *d, const Kusanone__V1__Event *e, Kusanone__V1__Ses
 
 	char *id = arena_zalloc(d->arena, SESSION_ID_MINTED + 1);
 
-	s->id = (char *)(uintptr_t)"";
+	s->id = (char *)(uintptr_t) "";
 	do {
 		for (unsigned i = 0; i < SESSION_ID_MINTED; i++) {
 			id[i] = digits[rng_below(d->turn->rng, sizeof(digits) - 1)];
@@ -298,10 +304,11 @@ check_session_ids(struct draft *d, Kusanone__V1__Event *e)
 			mint_session_id(d, e, s);
 		}
 		if (!is_session_id(s->id)) {
-			return draft_invalid(d, field, "回の番号の形ではありません。",
-					     "Is no session's id.",
-					     "英数字と - _ で32文字以内、または空",
-					     "at most 32 letters, digits, - and _; or none");
+			return draft_invalid(
+				d, field, "回の番号の形ではありません。",
+				"Is no session's id.",
+				"英数字と - _ で32文字以内、または空",
+				"at most 32 letters, digits, - and _; or none");
 		}
 		if (has_session_id(e, i, s->id)) {
 			return draft_invalid(
@@ -334,7 +341,8 @@ check_sessions(struct draft *d, Kusanone__V1__Event *e)
 	return true;
 }
 
-/* ---- Stated dates -------------------------------------------------------------------------- */
+/* ---- Stated dates
+ * -------------------------------------------------------------------------- */
 
 bool
 check_stated_dates(struct draft *d, Kusanone__V1__Event *e)

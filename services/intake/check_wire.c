@@ -32,14 +32,14 @@ is_control(const char *s)
 static bool check_texts(struct draft *d, const ProtobufCMessage *m, const char *path);
 
 static bool
-check_text_value(struct draft *d, const ProtobufCFieldDescriptor *field, const void *value,
-		 const char *path)
+check_text_value(struct draft *d, const ProtobufCFieldDescriptor *field,
+		 const void *value, const char *path)
 {
 	if (field->type == PROTOBUF_C_TYPE_STRING) {
 		return !is_control(*(char *const *)value) ||
 		       draft_invalid(d, path, "制御文字が含まれています。",
-				     "Holds a control character.",
-				     "文字と改行だけ", "text and line ends only");
+				     "Holds a control character.", "文字と改行だけ",
+				     "text and line ends only");
 	}
 	if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
 		const ProtobufCMessage *inner = *(const ProtobufCMessage *const *)value;
@@ -71,9 +71,8 @@ check_texts(struct draft *d, const ProtobufCMessage *m, const char *path)
 			}
 			continue;
 		}
-		size_t count =
-			*(const size_t *)(const void *)((const char *)m +
-							field->quantifier_offset);
+		size_t count = *(const size_t *)(const void *)((const char *)m +
+							       field->quantifier_offset);
 		char *const *list = *(char *const *const *)(const void *)at;
 		for (size_t k = 0; k < count; k++) {
 			const char *item = arena_printf(d->arena, "%s[%zu]", name, k);
@@ -104,9 +103,10 @@ check_title(struct draft *d, const Kusanone__V1__Event *e)
 	if (e->title != NULL && (!is_blank(e->title->ja) || !is_blank(e->title->en))) {
 		return true;
 	}
-	return draft_invalid(d, "title", "件名がありません。", "The event has no title.",
-			     "title.ja か title.en の少なくとも一方",
-			     "a title in Japanese (title.ja), English (title.en), or both");
+	return draft_invalid(
+		d, "title", "件名がありません。", "The event has no title.",
+		"title.ja か title.en の少なくとも一方",
+		"a title in Japanese (title.ja), English (title.en), or both");
 }
 
 /* ---- Codes and sets ---------------------------------------------------------------- */
@@ -118,11 +118,12 @@ check_code(struct draft *d, const char *code, const char *field, size_t max)
 
 	for (size_t i = 0; i < len; i++) {
 		if ((unsigned char)code[i] <= 0x20) {
-			return draft_invalid(d, field, "空白を含むコードはありません。",
-					     "A code holds no spaces.",
-					     "参照データのコード (reference show で一覧)",
-					     "a code of the reference data (reference show "
-					     "lists them)");
+			return draft_invalid(
+				d, field, "空白を含むコードはありません。",
+				"A code holds no spaces.",
+				"参照データのコード (reference show で一覧)",
+				"a code of the reference data (reference show "
+				"lists them)");
 		}
 	}
 	if (len > max) {
@@ -138,7 +139,8 @@ refuse_too_many(struct draft *d, const char *field, size_t have, size_t max)
 {
 	return draft_refuse(
 		d, "too_large", field,
-		arena_printf(d->arena, "%zu 件あり、上限の %zu 件を超えています。", have, max),
+		arena_printf(d->arena, "%zu 件あり、上限の %zu 件を超えています。", have,
+			     max),
 		arena_printf(d->arena, "Has %zu entries, more than %zu.", have, max),
 		arena_printf(d->arena, "%zu 件以内", max),
 		arena_printf(d->arena, "at most %zu", max));
@@ -218,15 +220,17 @@ check_lists(struct draft *d, const Kusanone__V1__Event *e)
 	       check_count_of(d, "stated_places", e->n_stated_places, EVENT_MAX_STATED);
 }
 
-/* ---- Numbers and words -------------------------------------------------------------- */
+/* ---- Numbers and words --------------------------------------------------------------
+ */
 
 static bool
 check_status(struct draft *d, int status, const char *field)
 {
 	return (status >= 0 && status <= (int)STATUS_HELD) ||
-	       draft_invalid(d, field, "状態の値ではありません。", "Is no status.",
-			     "PLANNED (予定)、POSTPONED (延期)、CANCELLED (中止)、HELD (実施)",
-			     "PLANNED, POSTPONED, CANCELLED or HELD");
+	       draft_invalid(
+		       d, field, "状態の値ではありません。", "Is no status.",
+		       "PLANNED (予定)、POSTPONED (延期)、CANCELLED (中止)、HELD (実施)",
+		       "PLANNED, POSTPONED, CANCELLED or HELD");
 }
 
 static bool
@@ -250,7 +254,8 @@ check_count(struct draft *d, Kusanone__V1__Count *count, const char *field)
 	}
 	/* A negative number that a client put into an unsigned field arrives as this. */
 	if (count->value > MAX_COUNT_VALUE) {
-		return draft_invalid(d, field, "人数や回数として大きすぎるか、負の数です。",
+		return draft_invalid(d, field,
+				     "人数や回数として大きすぎるか、負の数です。",
 				     "Is negative, or too large for a count.",
 				     "0 から 2147483647", "0 to 2147483647");
 	}
@@ -265,8 +270,8 @@ check_money(struct draft *d, Kusanone__V1__Money *money, const char *field)
 	}
 	if (money->jpy < 0 || money->jpy > MAX_JPY) {
 		return draft_invalid(d, field, "金額が負か、大きすぎます。",
-				     "Is negative, or too large.",
-				     "0 以上の円 (整数)", "yen, 0 or more, a whole number");
+				     "Is negative, or too large.", "0 以上の円 (整数)",
+				     "yen, 0 or more, a whole number");
 	}
 	return check_bound(d, &money->bound, field);
 }
@@ -306,7 +311,8 @@ check_report(struct draft *d, const Kusanone__V1__Event *e)
 			     "2024-02-15 の形", "a day such as 2024-02-15");
 }
 
-/* ---- Who records it ------------------------------------------------------------------ */
+/* ---- Who records it ------------------------------------------------------------------
+ */
 
 static const char *
 list_posts(struct draft *d)
@@ -331,7 +337,7 @@ check_recorder(struct draft *d, Kusanone__V1__Event *e)
 
 	if (c->role == NODE_HQ) {
 		return draft_refuse(d, "forbidden", "recorder",
-				    "本省のノードは案件を記録しません。",
+				    "本部のノードは案件を記録しません。",
 				    "Headquarters' node records no events.",
 				    "公館の受付から送ってください。",
 				    "Submit it to the intake of the post.");
@@ -366,7 +372,8 @@ check_recorder(struct draft *d, Kusanone__V1__Event *e)
 		list_posts(d), list_posts(d));
 }
 
-/* ---- All of it ------------------------------------------------------------------------ */
+/* ---- All of it ------------------------------------------------------------------------
+ */
 
 bool
 check_event(struct draft *d, Kusanone__V1__Event *e)

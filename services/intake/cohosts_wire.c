@@ -140,9 +140,8 @@ reply_cohosts(struct intake *in, struct turn *turn, bool open_only,
 				&kusanone__v1__event_notice__descriptor, value,
 				turn->arena, NULL);
 
-		for (size_t i = 0; n != NULL && n->event != NULL &&
-				   i < in->config.post_count;
-		     i++) {
+		for (size_t i = 0;
+		     n != NULL && n->event != NULL && i < in->config.post_count; i++) {
 			const char *post = in->config.posts[i];
 			Kusanone__V1__CohostRow *row =
 				is_named(n->event, post)

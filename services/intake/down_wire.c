@@ -49,7 +49,8 @@ hash_from(struct slice bytes, struct hash *ret)
 	return true;
 }
 
-/* ---- A batch: looked at -------------------------------------------------------------- */
+/* ---- A batch: looked at --------------------------------------------------------------
+ */
 
 static bool
 check_own_block(struct intake *in, struct heard_item *h, const char **why)
@@ -71,9 +72,11 @@ check_own_block(struct intake *in, struct heard_item *h, const char **why)
 	return true;
 }
 
-/* Keys of this node are known from here on: a block signed with one may follow at once. */
+/* Keys of this node are known from here on: a block signed with one may follow at once.
+ */
 static bool
-check_record(struct intake *in, struct heard_item *h, struct arena *arena, const char **why)
+check_record(struct intake *in, struct heard_item *h, struct arena *arena,
+	     const char **why)
 {
 	const Kusanone__V1__HqRecord *m = h->item->record;
 	struct record record;
@@ -92,8 +95,8 @@ check_record(struct intake *in, struct heard_item *h, struct arena *arena, const
 }
 
 static bool
-check_item(struct intake *in, struct slice bytes, struct arena *arena, struct heard_item *h,
-	   const char **why)
+check_item(struct intake *in, struct slice bytes, struct arena *arena,
+	   struct heard_item *h, const char **why)
 {
 	struct uuid event;
 
@@ -171,7 +174,8 @@ check_batch(struct intake *in, const struct link_batch *batch, struct arena *are
 	return BATCH_GOOD;
 }
 
-/* ---- and written --------------------------------------------------------------------- */
+/* ---- and written ---------------------------------------------------------------------
+ */
 
 static void
 take_back(struct intake *in, struct turn *turn, const struct heard_item *h)
@@ -184,8 +188,8 @@ take_back(struct intake *in, struct turn *turn, const struct heard_item *h)
 
 	if (journal_take_back(&in->journal, turn->txn, &h->block, !in->wrote) != 0) {
 		log_event(turn->log, LOG_INFO, "intake",
-			  "taken_back=block seq=%" PRIu64 "-%" PRIu64,
-			  h->block.first_seq, h->block.last_seq);
+			  "taken_back=block seq=%" PRIu64 "-%" PRIu64, h->block.first_seq,
+			  h->block.last_seq);
 	}
 	for (size_t i = 0; loose != NULL && i < loose->n_parts; i++) {
 		const Kusanone__V1__LoosePart *part = loose->parts[i];
@@ -291,7 +295,8 @@ take_batch(struct intake *in, const struct link_batch *batch, struct turn *turn)
 	down->ack_due = true;
 }
 
-/* ---- The session ---------------------------------------------------------------------- */
+/* ---- The session ----------------------------------------------------------------------
+ */
 
 /* Headquarters remembers another past: what was heard of it goes, and comes again. */
 static void
@@ -307,6 +312,11 @@ take_reset(struct intake *in, struct turn *turn)
 			slice_str("due"));
 	}
 	in->refold = true;
+	in->up.acked_local = 0; /* Of a past that is gone. */
+	/* Blocks wait again that the link up has passed: it begins anew, after the link
+	 * down has caught up. */
+	dialer_restart(&in->up.dialer, true, "headquarters remembers another past",
+		       turn->out, turn->rng, turn->now);
 }
 
 static void
@@ -337,12 +347,11 @@ down_take(struct intake *in, const struct message *msg, struct turn *turn)
 
 	if (msg->fault != FRAME_GOOD) {
 		if (peer_eq(msg->from, dialer_peer(&down->dialer))) {
-			restart(in, false, "headquarters sent a frame that cannot be read",
-				turn);
+			restart(in, false,
+				"headquarters sent a frame that cannot be read", turn);
 		}
 		return;
 	}
-	down->last_heard = turn->wall;
 	switch (dialer_take(&down->dialer, msg->from, &msg->frame, turn->arena, turn->out,
 			    turn->rng, turn->now, &what)) {
 	case DIALER_WELCOMED:
@@ -380,9 +389,8 @@ down_run(struct intake *in, struct turn *turn)
 		d->hello.cursor = (struct link_cursor){
 			.position = cursor->position,
 			.log_hash = cursor->log_hash,
-			.filter_version = cursor->position != 0
-						  ? cursor->filter_version
-						  : INTAKE_FILTER_VERSION,
+			.filter_version = cursor->position != 0 ? cursor->filter_version
+								: INTAKE_FILTER_VERSION,
 		};
 		d->hello.own_blocks_whole = in->down.whole;
 	}

@@ -60,7 +60,8 @@ draft_set_digest(struct draft *d, uint32_t sent_as, const struct hash *from,
 	buf_fini(&head);
 }
 
-/* ---- Receipts ------------------------------------------------------------------------ */
+/* ---- Receipts ------------------------------------------------------------------------
+ */
 
 static struct owed *
 owe(struct draft *d, const struct uuid *event)
@@ -82,7 +83,8 @@ owe(struct draft *d, const struct uuid *event)
 }
 
 void
-draft_answer_repeat(struct draft *d, size_t pending, uint32_t row, const struct uuid *event)
+draft_answer_repeat(struct draft *d, size_t pending, uint32_t row,
+		    const struct uuid *event)
 {
 	struct owed *a = owe(d, event);
 
@@ -109,8 +111,7 @@ draft_is_repeat(struct draft *d)
 	const struct record_row *r = table_at(&d->in->fold.records, row);
 	struct uuid event;
 	if (r->event1 != 0) {
-		const struct event_row *e =
-			table_at(&d->in->fold.events, r->event1 - 1);
+		const struct event_row *e = table_at(&d->in->fold.events, r->event1 - 1);
 
 		memcpy(event.b, e->id, UUID_LEN);
 	}
@@ -118,7 +119,8 @@ draft_is_repeat(struct draft *d)
 	return true;
 }
 
-/* ---- The record ---------------------------------------------------------------------- */
+/* ---- The record ----------------------------------------------------------------------
+ */
 
 static struct slice
 make_record(const struct draft *d, wall_ms_t recorded_ms, struct slice said)
@@ -147,11 +149,12 @@ refuse_too_large(struct draft *d, const struct saying *s, size_t len)
 
 	return draft_refuse(
 		d, "too_large", field,
-		arena_printf(d->arena, "記録が %zu バイトあり、%d バイトを超えています。", len,
-			     BLOCK_MAX_RECORD),
+		arena_printf(d->arena, "記録が %zu バイトあり、%d バイトを超えています。",
+			     len, BLOCK_MAX_RECORD),
 		arena_printf(d->arena, "The record has %zu bytes, more than %d.", len,
 			     BLOCK_MAX_RECORD),
-		arena_printf(d->arena, "いちばん長い項目は %s です。短くしてください。", field),
+		arena_printf(d->arena, "いちばん長い項目は %s です。短くしてください。",
+			     field),
 		arena_printf(d->arena, "Shorten %s, the longest field.", field));
 }
 
@@ -160,7 +163,7 @@ refuse_forbidden(struct draft *d)
 {
 	if (d->in->config.role == NODE_HQ) {
 		return draft_refuse(d, "forbidden", body_name(d->body),
-				    "本省のノードは、公館の案件や回答を記録しません。",
+				    "本部のノードは、公館の案件や回答を記録しません。",
 				    "Headquarters' node records no events and no "
 				    "co-host's answers.",
 				    "公館のノードから送ってください。",
@@ -169,7 +172,7 @@ refuse_forbidden(struct draft *d)
 	return draft_refuse(d, "forbidden", body_name(d->body),
 			    "このノードには、これを記録する権限がありません。",
 			    "This node may not say this.",
-			    "本省の受付 (role hq) から送ってください。",
+			    "本部の受付 (role hq) から送ってください。",
 			    "Submit it to headquarters' intake (role hq).");
 }
 
@@ -204,10 +207,11 @@ draft_record(struct draft *d, const struct saying *s)
 		return refuse_too_large(d, s, bytes.len);
 	}
 	if (!record_decode(bytes, d->arena, &record, &why)) {
-		return draft_invalid(d, body_name(d->body),
-				     arena_printf(d->arena, "記録できません: %s", why),
-				     arena_printf(d->arena, "Cannot be recorded: %s", why),
-				     NULL, NULL);
+		return draft_invalid(
+			d, body_name(d->body),
+			arena_printf(d->arena, "記録できません: %s", why),
+			arena_printf(d->arena, "Cannot be recorded: %s", why), NULL,
+			NULL);
 	}
 	if (!may_say(d, &record)) {
 		return refuse_forbidden(d);
@@ -241,7 +245,8 @@ draft_record(struct draft *d, const struct saying *s)
 	return true;
 }
 
-/* ---- Loose parts --------------------------------------------------------------------- */
+/* ---- Loose parts ---------------------------------------------------------------------
+ */
 
 /* Salts must not be guessed from anything that is shown: they come from a secret of
  * their own that moves on with each of them. */

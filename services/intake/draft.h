@@ -20,8 +20,8 @@ struct draft {
 	bool dry_run;
 	const char *author;
 
-	uint32_t body;       /* Of the record. */
-	struct slice sent;   /* The body as it was sent. */
+	uint32_t body;     /* Of the record. */
+	struct slice sent; /* The body as it was sent. */
 	struct hash digest;
 
 	bool answered; /* A receipt is owed: nothing more to do. */
@@ -60,8 +60,8 @@ void draft_answer_repeat(struct draft *, size_t pending, uint32_t row,
 
 /* What is recorded. */
 struct saying {
-	struct slice said;  /* The body's bytes. */
-	struct hash state;  /* Of what it speaks of; zeros for an event. */
+	struct slice said;        /* The body's bytes. */
+	struct hash state;        /* Of what it speaks of; zeros for an event. */
 	const struct uuid *event; /* NULL: of none. */
 	struct slice event_bytes, source_key;
 	bool merged;

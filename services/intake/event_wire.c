@@ -9,12 +9,12 @@
 
 /* An event as this node knows it, this turn's edits included. */
 struct known_event {
-	bool known;     /* It has a revision. */
+	bool known; /* It has a revision. */
 	struct slice shown;
 	struct hash *heads;
 	size_t head_count;
-	size_t pending; /* The newest revision's, or SIZE_MAX: */
-	uint32_t row;   /* the first head's record. */
+	size_t pending;          /* The newest revision's, or SIZE_MAX: */
+	uint32_t row;            /* the first head's record. */
 	const char *in_conflict; /* Fields in which branches could not be joined. */
 };
 
@@ -79,7 +79,8 @@ know_event(struct draft *d, const struct uuid *id)
 	return k;
 }
 
-/* ---- Whose it is ----------------------------------------------------------------------- */
+/* ---- Whose it is
+ * ----------------------------------------------------------------------- */
 
 static bool
 refuse_foreign(struct draft *d, const char *whose)
@@ -129,7 +130,8 @@ parse_event_id(struct draft *d, const char *text, const char *field, struct uuid
 			     "小文字の UUID (36 文字)", "a UUID in lower case");
 }
 
-/* ---- The revisions that the officer saw ------------------------------------------------ */
+/* ---- The revisions that the officer saw
+ * ------------------------------------------------ */
 
 static bool
 refuse_base(struct draft *d, const char *base)
@@ -199,7 +201,8 @@ find_base(struct draft *d, const struct uuid *id, const struct known_event *k,
 	return true;
 }
 
-/* ---- From message to record ------------------------------------------------------------ */
+/* ---- From message to record
+ * ------------------------------------------------------------ */
 
 static struct slice
 pack_event(struct draft *d, const Kusanone__V1__Event *event)
@@ -310,11 +313,13 @@ merge_and_record(struct draft *d, const struct uuid *id, const struct known_even
 	}
 	if (k->in_conflict != NULL) {
 		draft_warn(d, "branches_joined", k->in_conflict,
-			   "分かれていた版を一つにし、この項目は表示されている値にしました。",
+			   "分かれていた版を一つにし、この項目は表示されている値にしまし"
+			   "た。",
 			   "Branches of this event are one again; this field keeps the "
 			   "value that was shown.");
 	}
-	return record_event_revision(d, id, r.merged, k->heads, k->head_count, why, moved);
+	return record_event_revision(d, id, r.merged, k->heads, k->head_count, why,
+				     moved);
 }
 
 static bool
@@ -334,7 +339,8 @@ parse_bases(struct draft *d, char *const *texts, size_t count, struct hash **ret
 	return true;
 }
 
-/* ---- A patch --------------------------------------------------------------------------- */
+/* ---- A patch
+ * --------------------------------------------------------------------------- */
 
 static bool
 has_path(const Kusanone__V1__Patch *patch, const char *path)
@@ -368,12 +374,13 @@ apply_patch(struct draft *d, Kusanone__V1__Patch *patch, const struct known_even
 			 pack_event(d, values), d->arena, ret, &bad)) {
 		const char *path = bad < patch->n_paths ? patch->paths[bad] : "paths";
 
-		return draft_invalid(
-			d, path, "この案件にそのような項目はありません。",
-			"The event has no such field.",
-			"title.en、sessions.ID.status のような名前 (submit --template で一覧)",
-			"a name such as title.en or sessions.ID.status (submit --template "
-			"lists them)");
+		return draft_invalid(d, path, "この案件にそのような項目はありません。",
+				     "The event has no such field.",
+				     "title.en、sessions.ID.status のような名前 (submit "
+				     "--template で一覧)",
+				     "a name such as title.en or sessions.ID.status "
+				     "(submit --template "
+				     "lists them)");
 	}
 	return true;
 }
@@ -396,7 +403,8 @@ event_submit_patch(struct draft *d, Kusanone__V1__Patch *patch)
 	struct slice base, patched;
 
 	if (!parse_event_id(d, patch->event_id, "event_id", &id) ||
-	    !check_owner(d, &id) || !parse_bases(d, patch->bases, patch->n_bases, &bases)) {
+	    !check_owner(d, &id) ||
+	    !parse_bases(d, patch->bases, patch->n_bases, &bases)) {
 		return false;
 	}
 	if (patch->n_paths == 0 || patch->n_paths > DRAFT_MAX_PATHS) {
@@ -431,7 +439,8 @@ event_submit_patch(struct draft *d, Kusanone__V1__Patch *patch)
 	return merge_and_record(d, &id, &k, base, pack_event(d, event), patch->why);
 }
 
-/* ---- A whole event --------------------------------------------------------------------- */
+/* ---- A whole event
+ * --------------------------------------------------------------------- */
 
 static bool
 refuse_exists(struct draft *d, const struct known_event *k)
@@ -439,17 +448,18 @@ refuse_exists(struct draft *d, const struct known_event *k)
 	char *head = arena_alloc(d->arena, 2 * HASH_LEN + 1);
 
 	hex_format(k->heads[0].b, HASH_LEN, head);
-	draft_refuse(d, "conflict", "id",
-		     "この案件はすでにあり、送られた内容はそれと違います。",
-		     "The event exists, and what was sent differs from it.",
-		     arena_printf(d->arena,
-				  "変えた項目だけを送る (edit) か、もとの版 %.12s を bases "
-				  "に書いてください。",
-				  head),
-		     arena_printf(d->arena,
-				  "Send only what changed (edit), or name the revision "
-				  "%.12s that it was made from in bases.",
-				  head));
+	draft_refuse(
+		d, "conflict", "id",
+		"この案件はすでにあり、送られた内容はそれと違います。",
+		"The event exists, and what was sent differs from it.",
+		arena_printf(d->arena,
+			     "変えた項目だけを送る (edit) か、もとの版 %.12s を bases "
+			     "に書いてください。",
+			     head),
+		arena_printf(d->arena,
+			     "Send only what changed (edit), or name the revision "
+			     "%.12s that it was made from in bases.",
+			     head));
 	d->refusal.head = head;
 	return false;
 }
@@ -474,8 +484,7 @@ find_id(struct draft *d, Kusanone__V1__Event *event, struct uuid *ret, bool *ret
 			return true;
 		}
 		if (row != UINT32_MAX) {
-			const struct event_row *e =
-				table_at(&d->in->fold.events, row);
+			const struct event_row *e = table_at(&d->in->fold.events, row);
 
 			memcpy(ret->b, e->id, UUID_LEN);
 			return true;

@@ -268,7 +268,6 @@ intake_open(struct intake *in, msec_t now, wall_ms_t wall)
 	struct slice value;
 	enum err err = journal_open(&in->journal, &txn);
 
-	in->now = now;
 	in->started = wall;
 	in->committed = in->journal;
 	forget_fold(in);
@@ -292,7 +291,6 @@ intake_handle(void *self, const struct message *msg, struct turn *turn)
 	struct intake *in = self;
 
 	in->txn = turn->txn;
-	in->now = turn->now;
 	if (in->config.dial_count != 0 && msg->from.endpoint == in->up.dialer.endpoint) {
 		up_take(in, msg, turn);
 		return;
@@ -302,7 +300,11 @@ intake_handle(void *self, const struct message *msg, struct turn *turn)
 		down_take(in, msg, turn);
 		return;
 	}
-	if (msg->from.endpoint != in->config.local || msg->fault != FRAME_GOOD) {
+	if (msg->from.endpoint != in->config.local) {
+		return;
+	}
+	if (msg->fault != FRAME_GOOD) {
+		answer_fault(turn, msg->from, msg->fault);
 		return;
 	}
 	switch (msg->frame.header.type) {
@@ -314,6 +316,7 @@ intake_handle(void *self, const struct message *msg, struct turn *turn)
 		intake_ask(in, msg, turn->arena);
 		break;
 	default:
+		answer_fault(turn, msg->from, FRAME_MALFORMED);
 		break;
 	}
 }
@@ -324,7 +327,6 @@ intake_run(void *self, struct turn *turn)
 	struct intake *in = self;
 
 	in->txn = turn->txn;
-	in->now = turn->now;
 	pending_append(in, turn);
 	if (in->config.dial_count != 0) {
 		down_run(in, turn);

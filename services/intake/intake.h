@@ -18,10 +18,10 @@
 
 enum {
 	INTAKE_MAX_KEYS = 4,
-	INTAKE_KNOWN_KEYS = 64,       /* Ever heard of for this node. */
-	INTAKE_MAX_WAITING = 10000,   /* Submissions that wait for headquarters. */
+	INTAKE_KNOWN_KEYS = 64,     /* Ever heard of for this node. */
+	INTAKE_MAX_WAITING = 10000, /* Submissions that wait for headquarters. */
 	INTAKE_MAX_WAIT_MS = 600000,
-	INTAKE_FILTER_VERSION = 1,    /* Of the stream that headquarters serves a post. */
+	INTAKE_FILTER_VERSION = 1, /* Of the stream that headquarters serves a post. */
 	INTAKE_COMPACT_RETRY_MS = 60000,
 };
 
@@ -36,7 +36,7 @@ struct intake_key {
 struct intake_config {
 	struct node_id node;
 	const char *name;
-	enum node_role role; /* NODE_POST or NODE_HQ. */
+	enum node_role role;      /* NODE_POST or NODE_HQ. */
 	const char *const *posts; /* That it speaks for. */
 	size_t post_count;
 	struct intake_key keys[INTAKE_MAX_KEYS]; /* The newest last. */
@@ -61,7 +61,7 @@ struct intake_wait {
 	msec_t until;
 	uint64_t local; /* First local position of the block. */
 	struct hash block;
-	uint64_t offset; /* Of the record from the block's last one. */
+	uint64_t offset;    /* Of the record from the block's last one. */
 	struct buf receipt; /* Packed, without reach and position. */
 };
 
@@ -74,12 +74,11 @@ struct intake_up {
 
 struct intake_down {
 	struct dialer dialer;
-	bool whole;         /* Ask for own blocks whole: some are lost. */
-	bool welcomed;      /* The session that is, or was, began. */
-	bool caught_up;     /* In this session, once. */
-	bool ack_due;       /* This turn's commit holds what came. */
-	uint64_t head;      /* Headquarters' at WELCOME. */
-	wall_ms_t last_heard; /* Wall clock of the last frame. */
+	bool whole;     /* Ask for own blocks whole: some are lost. */
+	bool welcomed;  /* The session that is, or was, began. */
+	bool caught_up; /* In this session, once. */
+	bool ack_due;   /* This turn's commit holds what came. */
+	uint64_t head;  /* Headquarters' at WELCOME. */
 };
 
 /* Turn's overlay: see pending.h. */
@@ -102,8 +101,10 @@ struct intake {
 	struct table source_keys;
 	struct index by_source_key;
 
-	/* Signing: generations of config.keys that were heard to be enrolled or revoked. */
-	uint8_t key_enrolled[INTAKE_MAX_KEYS], key_revoked[INTAKE_MAX_KEYS];
+	/* Signing: generations of config.keys that were heard to be enrolled or revoked.
+	 */
+	bool key_enrolled[INTAKE_MAX_KEYS];
+	enum revocation_kind key_revoked[INTAKE_MAX_KEYS]; /* NONE: it is not. */
 	uint8_t known_keys[INTAKE_KNOWN_KEYS][SIGN_PUBLIC_LEN];
 	unsigned known_key_count;
 	uint8_t salt_state[32];
@@ -115,10 +116,10 @@ struct intake {
 	size_t answer_count, answer_cap;
 	const struct message **queries;
 	size_t query_count, query_cap;
-	bool refold;     /* A RESET was taken in this turn. */
-	bool erased;     /* Loose parts went in this turn. */
-	bool wrote_now;  /* Own blocks were appended in this turn, */
-	bool wrote;      /* or in an earlier one of this run. */
+	bool refold;    /* A RESET was taken in this turn. */
+	bool erased;    /* Loose parts went in this turn. */
+	bool wrote_now; /* Own blocks were appended in this turn, */
+	bool wrote;     /* or in an earlier one of this run. */
 
 	struct block_maker maker;
 	struct intake_wait *waits;
@@ -129,7 +130,6 @@ struct intake {
 
 	bool compact_due;
 	msec_t compact_at;
-	msec_t now;
 	wall_ms_t started;
 	uint64_t submissions, refused;
 	char alarm[160]; /* What an operator should look at; empty: nothing. */

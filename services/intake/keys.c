@@ -12,6 +12,13 @@ intake_signing_key(const struct intake *in)
 			return &c->keys[i];
 		}
 	}
+	/* Headquarters trusts the first key of its own node without a record, and learns
+	 * of the next from what that one signs. */
+	for (unsigned i = 0; i < c->key_count && c->role == NODE_HQ; i++) {
+		if (!in->key_revoked[i]) {
+			return &c->keys[i];
+		}
+	}
 	for (unsigned i = c->key_count; i-- > 0;) {
 		if (!in->key_revoked[i]) {
 			return &c->keys[i];
@@ -48,15 +55,43 @@ intake_verifies(const struct intake *in, const struct block *block)
 	return false;
 }
 
-static void
-set_key_state(struct intake *in, const uint8_t sign_public[SIGN_PUBLIC_LEN],
-	      uint8_t *states)
+/* The generation of ours with this public key; INTAKE_MAX_KEYS: none. */
+static unsigned
+own_key(const struct intake *in, const uint8_t sign_public[SIGN_PUBLIC_LEN])
 {
 	for (unsigned i = 0; i < in->config.key_count; i++) {
 		if (memcmp(in->config.keys[i].sign_public, sign_public,
 			   SIGN_PUBLIC_LEN) == 0) {
-			states[i] = 1;
+			return i;
 		}
+	}
+	return INTAKE_MAX_KEYS;
+}
+
+/* Enrolled again, a retired key is valid; a stolen one is not, whatever is said. */
+static void
+hear_enrolment(struct intake *in, const struct enrolment *e)
+{
+	unsigned i = own_key(in, e->sign_key);
+
+	intake_know_key(in, e->sign_key);
+	if (i < INTAKE_MAX_KEYS) {
+		in->key_enrolled[i] = true;
+		if (in->key_revoked[i] == REVOCATION_RETIRED) {
+			in->key_revoked[i] = REVOCATION_NONE;
+		}
+	}
+}
+
+/* A key that was genuine after all is a retired one. */
+static void
+hear_revocation(struct intake *in, const struct revocation *r)
+{
+	unsigned i = own_key(in, r->sign_key);
+
+	if (i < INTAKE_MAX_KEYS && r->kind != REVOCATION_NONE) {
+		in->key_revoked[i] =
+			r->kind == REVOCATION_GENUINE ? REVOCATION_RETIRED : r->kind;
 	}
 }
 
@@ -65,13 +100,11 @@ intake_hear_key(struct intake *in, const struct record *record)
 {
 	if (record->body == BODY_ENROLMENT &&
 	    node_id_eq(&record->enrolment.node, &in->config.node)) {
-		intake_know_key(in, record->enrolment.sign_key);
-		set_key_state(in, record->enrolment.sign_key, in->key_enrolled);
+		hear_enrolment(in, &record->enrolment);
 	}
 	if (record->body == BODY_REVOCATION &&
-	    node_id_eq(&record->revocation.node, &in->config.node) &&
-	    record->revocation.kind != REVOCATION_GENUINE) {
-		set_key_state(in, record->revocation.sign_key, in->key_revoked);
+	    node_id_eq(&record->revocation.node, &in->config.node)) {
+		hear_revocation(in, &record->revocation);
 	}
 }
 
@@ -106,19 +139,23 @@ intake_try_next_key(struct intake *in, struct turn *turn)
 	const struct intake_config *c = &in->config;
 	unsigned next = in->dialled_with;
 
-	if (c->dial_count < 2) {
+	/* A session that works shows that its key does. */
+	if (c->dial_count < 2 || in->up.dialer.state == DIALER_LIVE) {
 		return;
 	}
 	do {
 		next = next == 0 ? c->dial_count - 1 : next - 1;
-		/* One endpoint for each of the newest keys. */
-	} while (next != in->dialled_with &&
-		 in->key_revoked[c->key_count - c->dial_count + next]);
+		/* One endpoint for each of the newest keys.  That its own key is retired
+		 * headquarters' node knows before headquarters does. */
+	} while (next != in->dialled_with && c->role != NODE_HQ &&
+		 in->key_revoked[c->key_count - c->dial_count + next] != REVOCATION_NONE);
 	if (next == in->dialled_with) {
 		return;
 	}
 	log_event(turn->log, LOG_INFO, "link", "trying=key_%u", next + 1);
 	in->dialled_with = next;
+	dialer_restart(&in->up.dialer, true, "trying another key", turn->out, turn->rng,
+		       turn->now);
 	outbox_hang_up(turn->out, in->up.dialer.endpoint);
 	outbox_hang_up(turn->out, in->down.dialer.endpoint);
 	in->up.dialer.endpoint = c->dial[next].up;

@@ -46,7 +46,8 @@ struct place_in_journal {
 };
 
 /* The record at a local position, copied into the arena. */
-bool intake_read(struct intake *, uint64_t local, struct arena *, struct slice *ret_record);
+bool intake_read(struct intake *, uint64_t local, struct arena *,
+		 struct slice *ret_record);
 
 /* The record inside of the bytes of a kusanone.v1.HqRecord; false: they are none. */
 bool intake_hq_record(struct slice bytes, struct slice *ret_record) WARN_UNUSED;
@@ -54,7 +55,8 @@ bool intake_hq_record(struct slice bytes, struct slice *ret_record) WARN_UNUSED;
 /* False if it is none of the node's own. */
 bool intake_place(struct intake *, uint64_t local, struct place_in_journal *);
 
-/* ---- answer_wire.c ------------------------------------------------------------------ */
+/* ---- answer_wire.c ------------------------------------------------------------------
+ */
 
 struct warning {
 	const char *code, *field, *ja, *en;
@@ -75,6 +77,9 @@ struct refusal {
 
 void answer_refuse(struct turn *, struct peer, uint64_t request, const struct refusal *);
 
+/* What a client sent is no request that can be read. */
+void answer_fault(struct turn *, struct peer, enum frame_fault);
+
 /* The request's number, wherever it can still be read. */
 uint64_t answer_request(const struct message *);
 
@@ -85,15 +90,18 @@ void answer_receipts(struct intake *, struct turn *);
 void answer_waits(struct intake *, struct turn *);
 msec_t answer_deadline(const struct intake *);
 
-/* ---- submit_wire.c ------------------------------------------------------------------ */
+/* ---- submit_wire.c ------------------------------------------------------------------
+ */
 
 void intake_submit(struct intake *, const struct message *, struct turn *);
 
-/* ---- query_wire.c ------------------------------------------------------------------- */
+/* ---- query_wire.c -------------------------------------------------------------------
+ */
 
 void intake_answer_query(struct intake *, const struct message *, struct turn *);
 
-/* ---- down_wire.c, up.c -------------------------------------------------------------- */
+/* ---- down_wire.c, up.c --------------------------------------------------------------
+ */
 
 void down_init(struct intake *, msec_t now);
 void down_take(struct intake *, const struct message *, struct turn *);

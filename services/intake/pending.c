@@ -113,8 +113,7 @@ append_block(struct intake *in, struct turn *turn, size_t first, size_t end)
 {
 	const struct intake_key *key = intake_signing_key(in);
 	struct key_id id = key_id_of(key->sign_public);
-	struct block block =
-		block_finish(&in->maker, turn->wall, &id, key->sign_secret);
+	struct block block = block_finish(&in->maker, turn->wall, &id, key->sign_secret);
 	uint64_t local = journal_append(&in->journal, turn->txn, &block);
 
 	for (size_t i = first; i < end; i++) {
@@ -135,8 +134,8 @@ keep_loose(struct intake *in, struct turn *turn, const struct pending *p)
 		const struct loose_part *part = &p->loose[i];
 
 		(void)loose_put(turn->txn, JOURNAL_DB_LOOSE, JOURNAL_DB_ERASED,
-				&part->hash,
-				slice_of(part->salt, sizeof(part->salt)), part->part);
+				&part->hash, slice_of(part->salt, sizeof(part->salt)),
+				part->part);
 	}
 	intake_erase(in, turn, p->erased, p->erased_count);
 }
@@ -155,8 +154,8 @@ pending_append(struct intake *in, struct turn *turn)
 		if (!block_add(&in->maker, in->pending[i].record)) {
 			append_block(in, turn, first, i);
 			first = i;
-			block_begin(&in->maker, &in->config.node,
-				    in->journal.tip_seq + 1, &in->journal.tip);
+			block_begin(&in->maker, &in->config.node, in->journal.tip_seq + 1,
+				    &in->journal.tip);
 			must(block_add(&in->maker, in->pending[i].record));
 		}
 	}

@@ -42,8 +42,8 @@ struct owed {
 	struct peer to;
 	uint64_t request;
 	uint32_t wait_ms;
-	size_t pending;    /* Its record, SIZE_MAX: it is in the fold, */
-	uint32_t row;      /* there; UINT32_MAX: there is none (nothing to say). */
+	size_t pending; /* Its record, SIZE_MAX: it is in the fold, */
+	uint32_t row;   /* there; UINT32_MAX: there is none (nothing to say). */
 	char event_id[UUID_TEXT_LEN + 1];
 	bool repeated, merged;
 	const struct warning *warnings;

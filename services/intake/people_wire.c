@@ -96,9 +96,9 @@ check_name(struct draft *d, const char *name, const char *field)
 static void
 set_part(struct draft *d, Kusanone__V1__Person *p, const struct hash *part)
 {
-	p->part_hash = pb_slice(
-		slice_of(arena_dup(d->arena, part->b, HASH_LEN), HASH_LEN));
-	p->name = (char *)(uintptr_t)"";
+	p->part_hash =
+		pb_slice(slice_of(arena_dup(d->arena, part->b, HASH_LEN), HASH_LEN));
+	p->name = (char *)(uintptr_t) "";
 }
 
 /* The part that the person is named by from now on. */
@@ -140,7 +140,8 @@ resolve(struct draft *d, Kusanone__V1__Person *p, struct known_people *known,
 }
 
 bool
-check_people(struct draft *d, Kusanone__V1__Event *e, struct slice base, struct slice head)
+check_people(struct draft *d, Kusanone__V1__Event *e, struct slice base,
+	     struct slice head)
 {
 	struct known_people known = { 0 };
 

@@ -7,16 +7,6 @@
 
 enum { PAGE_ROWS = 1000 };
 
-static void
-send_reply(struct turn *turn, struct peer to, const Kusanone__V1__Reply *reply)
-{
-	static const struct frame_header header = { .type = FRAME_REPLY,
-						    .minor = LINK_MINOR_MAX };
-
-	outbox_frame(turn->out, to, &header, pack_in_arena(&reply->base, turn->arena),
-		     (struct slice){ 0 });
-}
-
 static Kusanone__V1__Text *
 text_pair(struct arena *arena, const char *ja, const char *en)
 {
@@ -43,6 +33,31 @@ set_refused(Kusanone__V1__Reply *reply, const struct show_fault *f, struct arena
 	reply->refused = r;
 }
 
+/* An answer that no frame can hold is refused: the question can be made smaller. */
+static void
+send_reply(struct turn *turn, struct peer to, Kusanone__V1__Reply *reply)
+{
+	static const struct frame_header header = { .type = FRAME_REPLY,
+						    .minor = LINK_MINOR_MAX };
+	static const struct show_fault too_large = {
+		.code = "too_large",
+		.field = "query",
+		.reason_ja = "答えが 1 MiB を超えます。",
+		.reason_en = "The answer is larger than 1 MiB.",
+		.expected_ja =
+			"件数 (limit) を減らすか、履歴なしで問い合わせてください。",
+		.expected_en = "Ask for fewer rows (limit), or without the history.",
+	};
+	struct slice packed = pack_in_arena(&reply->base, turn->arena);
+
+	if (packed.len > FRAME_MAX_LEN) {
+		reply->more = false;
+		set_refused(reply, &too_large, turn->arena);
+		packed = pack_in_arena(&reply->base, turn->arena);
+	}
+	outbox_frame(turn->out, to, &header, packed, (struct slice){ 0 });
+}
+
 static void
 refuse_to_hq(Kusanone__V1__Reply *reply, struct arena *arena)
 {
@@ -51,7 +66,7 @@ refuse_to_hq(Kusanone__V1__Reply *reply, struct arena *arena)
 		.field = "query",
 		.reason_ja = "公館の受付は、この問合せには答えません。",
 		.reason_en = "A node's intake does not answer this question.",
-		.expected_ja = "本省に問い合わせてください (aggregation)。",
+		.expected_ja = "本部に問い合わせてください (aggregation)。",
 		.expected_en = "Ask headquarters (its aggregation service).",
 	};
 
@@ -140,7 +155,6 @@ intake_answer_query(struct intake *in, const struct message *msg, struct turn *t
 	const Kusanone__V1__Query *q = (const Kusanone__V1__Query *)unpack_message(
 		&kusanone__v1__query__descriptor, msg->frame.body, turn->arena, &why);
 
-	reply.request = answer_request(msg);
 	if (q == NULL) {
 		struct show_fault fault = {
 			.code = "invalid",
@@ -153,6 +167,10 @@ intake_answer_query(struct intake *in, const struct message *msg, struct turn *t
 		refuse_to_hq(&reply, turn->arena);
 	} else {
 		answer(in, turn, q, &reply);
+	}
+	reply.request = answer_request(msg);
+	if (reply.reply_case == KUSANONE__V1__REPLY__REPLY_REFUSED) {
+		reply.refused->request = reply.request;
 	}
 	if (reply.reply_case == KUSANONE__V1__REPLY__REPLY_REFERENCE) {
 		send_reference(turn, msg->from, &reply);

@@ -116,8 +116,7 @@ bool
 say_revocation_holds(struct draft *d, const struct revocation *r)
 {
 	const struct node_row *node;
-	const struct key_row *key =
-		find_key(&d->in->fold, &r->node, r->sign_key, &node);
+	const struct key_row *key = find_key(&d->in->fold, &r->node, r->sign_key, &node);
 
 	if (key == NULL) {
 		return false;

@@ -20,7 +20,8 @@ struct before {
 
 static const struct before NOTHING_BEFORE = { UINT32_MAX, false };
 
-/* ---- Looking back --------------------------------------------------------------------- */
+/* ---- Looking back ---------------------------------------------------------------------
+ */
 
 static bool
 took_effect(uint8_t verdict)
@@ -31,7 +32,8 @@ took_effect(uint8_t verdict)
 /* The newest record of this body that speaks of the event; of a co-host's answer and a
  * best practice, of the same post and year. */
 static uint32_t
-newest_of(struct draft *d, uint32_t event, uint32_t body, struct slice post, int fiscal_year)
+newest_of(struct draft *d, uint32_t event, uint32_t body, struct slice post,
+	  int fiscal_year)
 {
 	const struct fold *f = &d->in->fold;
 	const struct record_row *r;
@@ -61,7 +63,8 @@ newest_of(struct draft *d, uint32_t event, uint32_t body, struct slice post, int
 	return UINT32_MAX;
 }
 
-/* ---- Saying it ------------------------------------------------------------------------- */
+/* ---- Saying it
+ * ------------------------------------------------------------------------- */
 
 static struct hash
 state_of(struct draft *d, const struct uuid *event, struct slice more)
@@ -137,7 +140,8 @@ get_event(struct draft *d, const char *text, const char *field, struct uuid *ret
 	return true;
 }
 
-/* ---- A post's words ---------------------------------------------------------------------- */
+/* ---- A post's words
+ * ---------------------------------------------------------------------- */
 
 static bool
 say_withdrawal(struct draft *d, const Kusanone__V1__Withdrawal *m)
@@ -199,10 +203,12 @@ warn_if_not_asked(struct draft *d, const struct uuid *id, uint32_t row, const ch
 		bytes.len = 0;
 	}
 	if (bytes.len == 0 || !event_decode(bytes, d->arena, &event, NULL)) {
-		draft_warn(d, "unknown_event", "event_id",
-			   "この案件はまだこのノードに届いていません。届いたときに効きます。",
-			   "The event has not come to this node yet; the answer waits for "
-			   "it.");
+		draft_warn(
+			d, "unknown_event", "event_id",
+			"この案件はまだこのノードに届いていません。届いたときに効きます"
+			"。",
+			"The event has not come to this node yet; the answer waits for "
+			"it.");
 		return;
 	}
 	for (size_t i = 0; i < event.holders.count; i++) {
@@ -229,16 +235,17 @@ say_cohost_answer(struct draft *d, Kusanone__V1__CohostAnswer *m)
 		m->post = (char *)(uintptr_t)d->in->config.posts[0];
 	}
 	if (!is_own_post(d, m->post)) {
-		return draft_refuse(d, pb_is_set(m->post) ? "forbidden" : "invalid", "post",
-				    "このノードが代表する公館ではありません。",
+		return draft_refuse(d, pb_is_set(m->post) ? "forbidden" : "invalid",
+				    "post", "このノードが代表する公館ではありません。",
 				    "This node does not speak for that post.",
 				    "自分の公館", "one of this node's posts");
 	}
 	if (m->answer < KUSANONE__V1__ANSWER__ANSWER_CONFIRMED ||
 	    m->answer > KUSANONE__V1__ANSWER__ANSWER_WITHDRAWN) {
-		return draft_invalid(d, "answer", "回答の値ではありません。", "Is no answer.",
-				     "CONFIRMED (確認)、DISPUTED (異議)、WITHDRAWN (取下げ)",
-				     "CONFIRMED, DISPUTED or WITHDRAWN");
+		return draft_invalid(
+			d, "answer", "回答の値ではありません。", "Is no answer.",
+			"CONFIRMED (確認)、DISPUTED (異議)、WITHDRAWN (取下げ)",
+			"CONFIRMED, DISPUTED or WITHDRAWN");
 	}
 	warn_if_not_asked(d, &id, row, m->post);
 	before.row = newest_of(d, row, BODY_COHOST_ANSWER, slice_str(m->post), 0);
@@ -258,7 +265,8 @@ say_cohost_answer(struct draft *d, Kusanone__V1__CohostAnswer *m)
 	return say(d, &m->base, &id, slice_str(m->post), before);
 }
 
-/* ---- Headquarters' words on events -------------------------------------------------------- */
+/* ---- Headquarters' words on events
+ * -------------------------------------------------------- */
 
 static bool
 say_review(struct draft *d, const Kusanone__V1__Review *m)
@@ -272,7 +280,7 @@ say_review(struct draft *d, const Kusanone__V1__Review *m)
 	}
 	if (m->state < KUSANONE__V1__REVIEW_STATE__REVIEW_STATE_RECEIVED ||
 	    m->state > KUSANONE__V1__REVIEW_STATE__REVIEW_STATE_RETURNED) {
-		return draft_invalid(d, "state", "査閲の値ではありません。",
+		return draft_invalid(d, "state", "確認の状態ではありません。",
 				     "Is no review.",
 				     "RECEIVED、QUESTIONED、ACCEPTED、RETURNED",
 				     "RECEIVED, QUESTIONED, ACCEPTED or RETURNED");
@@ -336,10 +344,11 @@ say_merge(struct draft *d, const Kusanone__V1__Merge *m)
 		before.row = newest_of(d, from_row, BODY_MERGE, (struct slice){ 0 }, 0);
 		before.holds = e->merged_into1 != 0;
 		if (e->merged_into1 != 0 && e->merged_into1 != into_row + 1) {
-			return draft_refuse(d, "conflict", "from_event_id",
-					    "この案件はすでに別の案件に統合されています。",
-					    "The event is merged into another one already.",
-					    NULL, NULL);
+			return draft_refuse(
+				d, "conflict", "from_event_id",
+				"この案件はすでに別の案件に統合されています。",
+				"The event is merged into another one already.", NULL,
+				NULL);
 		}
 	}
 	return say(d, &m->base, &from, (struct slice){ 0 }, before);
@@ -382,8 +391,8 @@ say_confirmation(struct draft *d, const Kusanone__V1__SourceConfirmation *m)
 				     "the posts that the source names");
 	}
 	if (m->source == NULL || !pb_is_set(m->source->name)) {
-		return draft_invalid(d, "source", "資料がありません。", "Names no source.",
-				     "資料の名前 (source.name)",
+		return draft_invalid(d, "source", "資料がありません。",
+				     "Names no source.", "資料の名前 (source.name)",
 				     "the source's name (source.name)");
 	}
 	before.row = newest_of(d, row, BODY_SOURCE_CONFIRMATION, (struct slice){ 0 }, 0);
@@ -391,12 +400,13 @@ say_confirmation(struct draft *d, const Kusanone__V1__SourceConfirmation *m)
 	return say(d, &m->base, &id, slice_str(m->source->name), before);
 }
 
-/* ---- Figures ------------------------------------------------------------------------------ */
+/* ---- Figures
+ * ------------------------------------------------------------------------------ */
 
 static bool
 is_measure(const char *s)
 {
-	static const char *const names[] = { "events",	       "sessions",
+	static const char *const names[] = { "events",         "sessions",
 					     "municipalities", "participants",
 					     "budget_planned", "budget_spent" };
 
@@ -448,8 +458,8 @@ say_figure(struct draft *d, Kusanone__V1__PublishedFigure *m)
 				     "0 or more");
 	}
 	if (m->source == NULL || !pb_is_set(m->source->name)) {
-		return draft_invalid(d, "source", "資料がありません。", "Names no source.",
-				     "資料の名前 (source.name)",
+		return draft_invalid(d, "source", "資料がありません。",
+				     "Names no source.", "資料の名前 (source.name)",
 				     "the source's name (source.name)");
 	}
 	if (m->bound == KUSANONE__V1__BOUND__BOUND_UNSPECIFIED) {
@@ -460,7 +470,8 @@ say_figure(struct draft *d, Kusanone__V1__PublishedFigure *m)
 				    "取り下げる公表値がありません。",
 				    "No such figure is in force.", NULL, NULL);
 	}
-	buf_printf(&key, "%s|%s|%s|%d|%d", m->measure, m->scope != NULL ? m->scope->ja : "",
+	buf_printf(&key, "%s|%s|%s|%d|%d", m->measure,
+		   m->scope != NULL ? m->scope->ja : "",
 		   m->scope != NULL ? m->scope->en : "", m->fiscal_year_from,
 		   m->fiscal_year_to);
 	bool good = say(d, &m->base, NULL, buf_slice(&key), before);
@@ -468,7 +479,8 @@ say_figure(struct draft *d, Kusanone__V1__PublishedFigure *m)
 	return good;
 }
 
-/* ---- What holds by its effect -------------------------------------------------------------- */
+/* ---- What holds by its effect
+ * -------------------------------------------------------------- */
 
 /* Has this turn a record of the same body?  Then the fold cannot tell what holds. */
 static const struct pending *
@@ -485,8 +497,8 @@ newest_pending(struct draft *d)
 /* Reference rows, keys and erasures: whether they hold is asked of their effect.  No two
  * of these records have the same digest. */
 static bool
-say_effect(struct draft *d, const ProtobufCMessage *body, bool (*holds)(struct draft *,
-									const struct record *))
+say_effect(struct draft *d, const ProtobufCMessage *body,
+	   bool (*holds)(struct draft *, const struct record *))
 {
 	struct saying s = { .said = pack_in_arena(body, d->arena) };
 	const struct pending *p = newest_pending(d);
@@ -509,8 +521,8 @@ say_effect(struct draft *d, const ProtobufCMessage *body, bool (*holds)(struct d
 	if (!record_decode(alone, d->arena, &record, &why)) {
 		return draft_invalid(d, body_name(d->body),
 				     arena_printf(d->arena, "正しくありません: %s", why),
-				     arena_printf(d->arena, "Is not right: %s", why), NULL,
-				     NULL);
+				     arena_printf(d->arena, "Is not right: %s", why),
+				     NULL, NULL);
 	}
 	if (p != NULL && slice_eq(p->said, s.said)) {
 		draft_answer_repeat(d, (size_t)(p - d->in->pending), UINT32_MAX, NULL);
@@ -582,16 +594,17 @@ say_erasure(struct draft *d, Kusanone__V1__Erasure *m, const char *people_of)
 		if (row == UINT32_MAX ||
 		    !fold_event_shown(&d->in->fold, row, d->arena, &bytes, NULL) ||
 		    !event_decode(bytes, d->arena, &event, NULL)) {
-			return draft_refuse(
-				d, "unknown", "erase_people_of",
-				"この案件はこのノードにありません。",
-				"This node does not hold that event.",
-				"part_hashes を指定してください (show --json の people)。",
-				"Give part_hashes, as show --json prints them under people.");
+			return draft_refuse(d, "unknown", "erase_people_of",
+					    "この案件はこのノードにありません。",
+					    "This node does not hold that event.",
+					    "part_hashes を指定してください (show --json "
+					    "の people)。",
+					    "Give part_hashes, as show --json prints "
+					    "them under people.");
 		}
 		m->n_part_hashes = event.people_count;
-		m->part_hashes = arena_alloc(
-			d->arena, event.people_count * sizeof(m->part_hashes[0]));
+		m->part_hashes = arena_alloc(d->arena, event.people_count *
+							       sizeof(m->part_hashes[0]));
 		for (size_t i = 0; i < event.people_count; i++) {
 			m->part_hashes[i] = pb_slice(hash_slice(&event.people[i]));
 		}
@@ -604,7 +617,8 @@ say_erasure(struct draft *d, Kusanone__V1__Erasure *m, const char *people_of)
 	return say_effect(d, &m->base, erasure_holds);
 }
 
-/* ---- Which it is ---------------------------------------------------------------------------- */
+/* ---- Which it is
+ * ---------------------------------------------------------------------------- */
 
 /* The same answer that the fold gives, before anything else is looked at. */
 static bool
@@ -616,9 +630,9 @@ check_role(struct draft *d)
 		return true;
 	}
 	return of_hq ? draft_refuse(d, "forbidden", body_name(d->body),
-				    "これを言えるのは本省だけです。",
+				    "これを言えるのは本部だけです。",
 				    "Only headquarters says this.",
-				    "本省の受付 (role hq) から送ってください。",
+				    "本部の受付 (role hq) から送ってください。",
 				    "Submit it to headquarters' intake (role hq).")
 		     : draft_refuse(d, "forbidden", body_name(d->body),
 				    "これを言えるのは公館だけです。",
@@ -639,12 +653,14 @@ say_submit(struct draft *d, const Kusanone__V1__Submission *s)
 		{ KUSANONE__V1__SUBMISSION__BODY_COHOST_ANSWER, BODY_COHOST_ANSWER },
 		{ KUSANONE__V1__SUBMISSION__BODY_REVIEW, BODY_REVIEW },
 		{ KUSANONE__V1__SUBMISSION__BODY_BEST_PRACTICE, BODY_BEST_PRACTICE },
-		{ KUSANONE__V1__SUBMISSION__BODY_PUBLISHED_FIGURE, BODY_PUBLISHED_FIGURE },
+		{ KUSANONE__V1__SUBMISSION__BODY_PUBLISHED_FIGURE,
+		  BODY_PUBLISHED_FIGURE },
 		{ KUSANONE__V1__SUBMISSION__BODY_MERGE, BODY_MERGE },
 		{ KUSANONE__V1__SUBMISSION__BODY_OWNERSHIP_MOVE, BODY_OWNERSHIP_MOVE },
 		{ KUSANONE__V1__SUBMISSION__BODY_SOURCE_CONFIRMATION,
 		  BODY_SOURCE_CONFIRMATION },
-		{ KUSANONE__V1__SUBMISSION__BODY_REFERENCE_CHANGE, BODY_REFERENCE_CHANGE },
+		{ KUSANONE__V1__SUBMISSION__BODY_REFERENCE_CHANGE,
+		  BODY_REFERENCE_CHANGE },
 		{ KUSANONE__V1__SUBMISSION__BODY_ENROLMENT, BODY_ENROLMENT },
 		{ KUSANONE__V1__SUBMISSION__BODY_REVOCATION, BODY_REVOCATION },
 		{ KUSANONE__V1__SUBMISSION__BODY_ERASURE, BODY_ERASURE },
@@ -684,7 +700,8 @@ say_submit(struct draft *d, const Kusanone__V1__Submission *s)
 	case BODY_ERASURE:
 		return say_erasure(d, s->erasure, s->erase_people_of);
 	default:
-		must(!"a body without a case");
+		/* intake_submit() has refused a body that has no case here. */
+		must(false);
 		return false;
 	}
 }

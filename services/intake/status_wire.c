@@ -33,10 +33,10 @@ fill_links(struct intake *in, struct turn *turn, Kusanone__V1__StatusReply *r)
 		return;
 	}
 	r->links = arena_alloc(turn->arena, 2 * sizeof(r->links[0]));
+	r->links[r->n_links++] = link_row(turn, &in->up.dialer, in->journal.waiting);
 	r->links[r->n_links++] =
-		link_row(turn, &in->up.dialer, in->journal.waiting);
-	r->links[r->n_links++] = link_row(
-		turn, &in->down.dialer, in->down.head > heard ? in->down.head - heard : 0);
+		link_row(turn, &in->down.dialer,
+			 in->down.head > heard ? in->down.head - heard : 0);
 }
 
 static void
@@ -63,14 +63,12 @@ fill_branches(struct intake *in, struct turn *turn, Kusanone__V1__StatusReply *r
 		char hex[2 * HASH_LEN + 1];
 
 		hex_format(b->at[i].tip.b, HASH_LEN, hex);
-		r->branches[r->n_branches++] =
-			arena_printf(turn->arena, "%" PRIu64 "·%.4s", b->at[i].last_seq,
-				     hex);
+		r->branches[r->n_branches++] = arena_printf(
+			turn->arena, "%" PRIu64 "·%.4s", b->at[i].last_seq, hex);
 	}
 	add_alarm(turn, r,
 		  arena_printf(turn->arena,
-			       "%s は %" PRIu64
-			       " から %u つに分かれています。"
+			       "%s は %" PRIu64 " から %u つに分かれています。"
 			       "復元した複製か、一つの鍵を使う二台の機械ですか。",
 			       in->config.name, b->at[1].from, b->count + b->more),
 		  arena_printf(turn->arena,

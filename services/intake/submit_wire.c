@@ -34,11 +34,12 @@ static bool
 dispatch(struct draft *d, const Kusanone__V1__Submission *s, struct slice frame)
 {
 	if (s->body_case == KUSANONE__V1__SUBMISSION__BODY__NOT_SET) {
-		return draft_refuse(d, "unknown", "body",
-				    "何を記録するのかが書かれていないか、この版では扱えません。",
-				    "Says nothing that this program can record.",
-				    "event、patch などのどれか一つ",
-				    "one of event, patch, withdrawal, …");
+		return draft_refuse(
+			d, "unknown", "body",
+			"何を記録するのかが書かれていないか、この版では扱えません。",
+			"Says nothing that this program can record.",
+			"event、patch などのどれか一つ",
+			"one of event, patch, withdrawal, …");
 	}
 	if (!find_sent(d, frame, (uint32_t)s->body_case) || !set_author(d, s->author)) {
 		return false;
@@ -58,8 +59,7 @@ dispatch(struct draft *d, const Kusanone__V1__Submission *s, struct slice frame)
 static void
 refuse_unreadable(struct draft *d, const char *why)
 {
-	draft_invalid(d, "submission",
-		      arena_printf(d->arena, "読めません: %s", why),
+	draft_invalid(d, "submission", arena_printf(d->arena, "読めません: %s", why),
 		      arena_printf(d->arena, "Cannot be read: %s", why),
 		      "kusanone.v1.Submission", "a kusanone.v1.Submission");
 }
@@ -69,9 +69,10 @@ intake_submit(struct intake *in, const struct message *msg, struct turn *turn)
 {
 	struct draft *d = arena_zalloc(turn->arena, sizeof(*d));
 	const char *why = NULL;
-	const Kusanone__V1__Submission *s = (const Kusanone__V1__Submission *)
-		unpack_message(&kusanone__v1__submission__descriptor, msg->frame.body,
-			       turn->arena, &why);
+	const Kusanone__V1__Submission *s =
+		(const Kusanone__V1__Submission *)unpack_message(
+			&kusanone__v1__submission__descriptor, msg->frame.body,
+			turn->arena, &why);
 
 	*d = (struct draft){ .in = in,
 			     .turn = turn,
@@ -82,13 +83,14 @@ intake_submit(struct intake *in, const struct message *msg, struct turn *turn)
 	if (s == NULL) {
 		refuse_unreadable(d, why);
 	} else if (!s->dry_run && store_refuses_work(in->store)) {
-		draft_refuse(d, "disk_full", "",
-			     "この拠点のディスクが割当ての 95% "
-			     "を超えたため、新しい記録を受け付けません。",
-			     "This node's disk is more than 95 % full: new work is "
-			     "refused.",
-			     "空きを作るか割当て (quota) を増やして、もう一度送ってください。",
-			     "Free space or raise the quota, then send it again.");
+		draft_refuse(
+			d, "disk_full", "",
+			"この拠点のディスクが割当ての 95% "
+			"を超えたため、新しい記録を受け付けません。",
+			"This node's disk is more than 95 % full: new work is "
+			"refused.",
+			"空きを作るか割当て (quota) を増やして、もう一度送ってください。",
+			"Free space or raise the quota, then send it again.");
 	} else {
 		d->wait_ms = s->wait_ms;
 		d->dry_run = s->dry_run;

@@ -63,8 +63,9 @@ up_take(struct intake *in, const struct message *msg, struct turn *turn)
 
 	if (msg->fault != FRAME_GOOD) {
 		if (peer_eq(msg->from, dialer_peer(&up->dialer))) {
-			dialer_restart(&up->dialer, false, "headquarters sent a frame that "
-							   "cannot be read",
+			dialer_restart(&up->dialer, false,
+				       "headquarters sent a frame that "
+				       "cannot be read",
 				       turn->out, turn->rng, turn->now);
 		}
 		return;
@@ -185,8 +186,7 @@ up_fold(struct intake *in, struct turn *turn)
 		if (payload.len == 0 || !dialer_may_send(&up->dialer, payload.len)) {
 			break;
 		}
-		dialer_send_batch(&up->dialer, buf_slice(&payload), turn->out,
-				  turn->now);
+		dialer_send_batch(&up->dialer, buf_slice(&payload), turn->out, turn->now);
 		up->sent_local = last;
 		up->batch_local[up->dialer.batch_sent % LINK_BATCHES] = last;
 	}

@@ -1,0 +1,721 @@
+#include <unistd.h>
+
+#include "fixture.h"
+#include "lib/model/wire.h"
+
+#define ID_A "018bcfe5-6800-7000-8000-00000000000a"
+#define ID_B "018bcfe5-6800-7000-8000-00000000000b"
+#define ID_C "018bcfe5-6800-7000-8000-00000000000c"
+
+static struct post *
+linked_post(void)
+{
+	return post_new_as(NODE_POST, true);
+}
+
+/* The blocks that went up in the last turn. */
+static size_t
+sent_blocks(struct post *p, struct block *ret, size_t max)
+{
+	struct payload_item item;
+	struct frame frame;
+	size_t n = 0;
+	bool bad;
+
+	for (unsigned i = 0; get_frame(p, UP, FRAME_BATCH, i, &frame); i++) {
+		size_t at = 0;
+
+		while (payload_next_block(frame.payload, &at, &item, &bad)) {
+			must(n < max);
+			ret[n++] = parse(slice_of(
+				arena_dup(&p->arena, item.block.at, item.block.len),
+				item.block.len));
+		}
+		must(!bad);
+	}
+	return n;
+}
+
+static void
+say_event(struct post *p, const char *id, const char *title)
+{
+	submit_good(p, event_submission(p, an_event(p, id, title)));
+}
+
+static void
+test_link__up_waits_until_down_has_caught_up(void **state)
+{
+	(void)state;
+	struct post *p = linked_post();
+	struct block sent[4];
+	struct frame frame;
+
+	say_event(p, ID_A, "案件");
+	p->head.position = 5;
+	assert_int_equal(hq_wait_hello(p, DOWN).cursor.position, 0);
+	hq_welcome(p, DOWN);
+	post_turn(p);
+	for (unsigned i = 0; i < 5; i++) {
+		post_turn(p);
+		assert_false(get_frame(p, UP, FRAME_HELLO, 0, &frame));
+	}
+	hq_batch(p, 4, NULL, 0);
+	post_turn(p);
+	assert_false(get_frame(p, UP, FRAME_HELLO, 0, &frame));
+	hq_batch(p, 5, NULL, 0);
+	assert_true(get_frame(p, DOWN, FRAME_ACK, 0, &frame));
+	post_turn(p);
+	assert_true(get_frame(p, UP, FRAME_HELLO, 0, &frame));
+	hq_welcome(p, UP);
+	post_turn(p);
+	assert_int_equal(sent_blocks(p, sent, 4), 1);
+	assert_true(hash_eq(&sent[0].hash, &p->core->journal.tip));
+	post_free(p);
+}
+
+static void
+test_link__a_block_goes_up_in_the_turn_that_committed_it(void **state)
+{
+	(void)state;
+	struct post *p = linked_post();
+	struct block sent[4];
+
+	hq_connect(p);
+	post_turn(p);
+	say_event(p, ID_A, "案件");
+	assert_int_equal(sent_blocks(p, sent, 4), 1);
+	post_turn(p);
+	assert_int_equal(sent_blocks(p, sent, 4), 0); /* Once a session. */
+
+	/* Not if the commit failed. */
+	store_fail_commit(p->store, 1, ERR_DISK_FULL);
+	(void)put_submission(p, event_submission(p, an_event(p, ID_B, "次")));
+	assert_int_equal(post_turn_err(p), ERR_DISK_FULL);
+	assert_int_equal(sent_blocks(p, sent, 4), 0);
+	post_free(p);
+}
+
+static void
+test_link__what_has_no_receipt_is_sent_again_and_nothing_else(void **state)
+{
+	(void)state;
+	struct post *p = linked_post();
+	struct block sent[8];
+
+	hq_connect(p);
+	say_event(p, ID_A, "一");
+	struct hash first = p->core->journal.tip;
+	say_event(p, ID_B, "二");
+	hq_ack(p, 2);
+	post_turn(p);
+	Kusanone__V1__StreamItem *item = receipt_item(p, &first, 1);
+	hq_batch(p, 1, &item, 1);
+	assert_int_equal(p->core->journal.waiting, 1);
+
+	/* An ACK serves its session only: after the next connect the second goes again.
+	 */
+	hq_error(p, UP, LINK_BUSY);
+	(void)hq_wait_hello(p, UP);
+	hq_welcome(p, UP);
+	post_turn(p);
+	assert_int_equal(sent_blocks(p, sent, 8), 1);
+	assert_int_equal(sent[0].first_seq, 2);
+
+	/* Over a restart, too. */
+	post_restart(p);
+	p->head.position = 1;
+	hq_connect(p);
+	post_turn(p);
+	assert_int_equal(sent_blocks(p, sent, 8), 1);
+	assert_int_equal(sent[0].first_seq, 2);
+	post_free(p);
+}
+
+/* ---- Receipts that wait
+ * --------------------------------------------------------------------- */
+
+static void
+test_receipt__waits_for_headquarters_or_its_time(void **state)
+{
+	(void)state;
+	struct post *p = linked_post();
+	Kusanone__V1__Submission *s = event_submission(p, an_event(p, ID_A, "案件"));
+	uint64_t request;
+
+	hq_connect(p);
+	post_turn(p);
+	s->wait_ms = 5000;
+	request = put_submission(p, s);
+	post_turn(p);
+	assert_null(told_of(p, request).receipt);
+	post_turn(p);
+	assert_null(told_of(p, request).receipt);
+	hq_ack(p, 1);
+	post_turn(p);
+	const Kusanone__V1__Receipt *r = told_of(p, request).receipt;
+	assert_non_null(r);
+	assert_int_equal(r->reach, KUSANONE__V1__REACH__REACH_AT_HEADQUARTERS);
+	assert_int_equal(r->seq, 1);
+
+	/* No answer from there: what is known when the time is over. */
+	s = event_submission(p, an_event(p, ID_B, "次"));
+	s->wait_ms = 200;
+	request = put_submission(p, s);
+	post_turn(p);
+	msec_t asked = p->now;
+	assert_int_equal(node_deadline(&p->node), asked + 200);
+	p->now = asked + 199 - 10;
+	post_turn(p);
+	assert_null(told_of(p, request).receipt);
+	p->now = asked + 200 - 10;
+	post_turn(p);
+	r = told_of(p, request).receipt;
+	assert_int_equal(r->reach, KUSANONE__V1__REACH__REACH_ON_DISK);
+
+	/* The receipt of a repeat knows the position, once it is known. */
+	Kusanone__V1__StreamItem *item = receipt_item(p, &p->core->journal.tip, 77);
+	hq_batch(p, 77, &item, 1);
+	s->wait_ms = 60000;
+	r = submit_good(p, s);
+	assert_true(r->repeated);
+	assert_int_equal(r->reach, KUSANONE__V1__REACH__REACH_AT_HEADQUARTERS);
+	assert_int_equal(r->position, 77);
+	const Kusanone__V1__EventReply *shown = ask_event(p, ID_B);
+	assert_int_equal(shown->reach, KUSANONE__V1__REACH__REACH_AT_HEADQUARTERS);
+	assert_int_equal(shown->hq_position, 77);
+	assert_string_equal(shown->hq_verdict, "counts");
+	post_free(p);
+}
+
+static void
+test_receipt__alone_nobody_waits(void **state)
+{
+	(void)state;
+	struct post *p = post_new();
+	Kusanone__V1__Submission *s = event_submission(p, an_event(p, ID_A, "案件"));
+
+	s->wait_ms = 5000;
+	assert_int_equal(submit_good(p, s)->reach, KUSANONE__V1__REACH__REACH_ON_DISK);
+	post_free(p);
+}
+
+/* ---- Headquarters as a backup
+ * ----------------------------------------------------------------- */
+
+static void
+copy_journal(struct post *p, const char *from, const char *to)
+{
+	char command[300];
+
+	snprintf(command, sizeof(command), "rm -rf %s/%s && cp -r %s/%s %s/%s", p->dir,
+		 to, p->dir, from, p->dir, to);
+	must(system(command) == 0);
+}
+
+static void
+test_backup__a_restored_copy_that_worked_on_keeps_both_branches(void **state)
+{
+	(void)state;
+	struct post *p = linked_post();
+	struct slice lost[8], blocks[8];
+
+	/* A day's work, a copy, another day's work that headquarters has. */
+	say_event(p, ID_A, "月曜");
+	struct hash monday = p->core->journal.tip;
+	post_close(p);
+	copy_journal(p, "journal", "copy");
+	post_open(p);
+	Kusanone__V1__Event *e = new_event(p);
+	e->format = STR("webinar");
+	submit_good(p, patch_submission(p, ID_A, NULL, e, PATHS("format")));
+	say_event(p, ID_B, "火曜");
+	assert_int_equal(journal_blocks(p, lost, 8), 3);
+
+	/* The disk dies; the copy is put back and works without a link. */
+	post_close(p);
+	copy_journal(p, "copy", "journal");
+	post_open(p);
+	e = new_event(p);
+	e->category = STR("trade");
+	submit_good(p, patch_submission(p, ID_A, NULL, e, PATHS("category")));
+	assert_int_equal(p->core->journal.tip_seq, 2);
+
+	/* Down says of blocks that are not here ... */
+	p->head.position = 3;
+	assert_false(hq_wait_hello(p, DOWN).own_blocks_whole);
+	hq_welcome(p, DOWN);
+	post_turn(p);
+	struct block b2 = parse(lost[1]);
+	Kusanone__V1__StreamItem *receipts[] = { receipt_item(p, &monday, 1),
+						 receipt_item(p, &b2.hash, 2) };
+	hq_batch(p, 2, receipts, 2);
+	/* ... the cursor does not pass them, and they are asked for whole. */
+	assert_int_equal(p->core->journal.cursor.position, 0);
+	struct link_hello hello = hq_wait_hello(p, DOWN);
+	assert_true(hello.own_blocks_whole);
+	assert_int_equal(hello.cursor.position, 0);
+	hq_welcome(p, DOWN);
+	post_turn(p);
+	Kusanone__V1__StreamItem *whole[] = {
+		own_block_item(p, lost[0], (struct slice){ 0 }, 1),
+		own_block_item(p, lost[1], (struct slice){ 0 }, 2),
+		own_block_item(p, lost[2], (struct slice){ 0 }, 3),
+	};
+	hq_batch(p, 3, whole, 3);
+	assert_int_equal(p->core->journal.cursor.position, 3);
+	assert_int_equal(journal_blocks(p, blocks, 8), 4);
+	assert_int_equal(p->core->journal.waiting, 1); /* Its own new one. */
+
+	/* Both edits are in force; the branch is shown. */
+	const Kusanone__V1__EventReply *shown = ask_event(p, ID_A);
+	assert_string_equal(shown->event->format, "webinar");
+	assert_string_equal(shown->event->category, "trade");
+	assert_int_equal(shown->n_heads, 2);
+	assert_non_null(ask_event(p, ID_B));
+	const Kusanone__V1__StatusReply *status = ask_status(p);
+	assert_int_equal(status->n_branches, 2);
+	assert_non_null(strstr(status->alarms[0]->en, "two machines with one key"));
+
+	/* Complete again, receipts are enough; then the new block goes up on its branch.
+	 */
+	assert_false(hq_wait_hello(p, DOWN).own_blocks_whole);
+	hq_welcome(p, DOWN);
+	post_turn(p);
+	(void)hq_wait_hello(p, UP);
+	hq_welcome(p, UP);
+	post_turn(p);
+	struct block sent[4];
+	assert_int_equal(sent_blocks(p, sent, 4), 1);
+	assert_true(hash_eq(&sent[0].parent, &monday));
+
+	/* The next edit joins the branches. */
+	e = new_event(p);
+	e->series = STR("s");
+	submit_good(p, patch_submission(p, ID_A, NULL, e, PATHS("series")));
+	shown = ask_event(p, ID_A);
+	assert_int_equal(shown->n_heads, 1);
+	assert_string_equal(shown->event->format, "webinar");
+	assert_string_equal(shown->event->category, "trade");
+	post_free(p);
+}
+
+/* A new machine of an old node: nothing but its keys, and those are new. */
+static void
+test_backup__a_new_machine_gets_everything_back_and_goes_on_from_there(void **state)
+{
+	(void)state;
+	struct post *p = linked_post();
+	struct slice lost[8];
+	struct intake_key old_key = p->config.keys[0], new_key;
+	Kusanone__V1__Event *e = an_event(p, ID_A, "案件");
+
+	add_person(p, e, "Jane Doe");
+	submit_good(p, event_submission(p, e));
+	say_event(p, ID_B, "次");
+	hq_connect(p);
+	post_turn(p);
+	struct frame frame;
+	struct payload_item item;
+	size_t at = 0;
+	bool bad;
+	assert_true(get_frame(p, UP, FRAME_BATCH, 0, &frame));
+	assert_true(payload_next_block(frame.payload, &at, &item, &bad));
+	struct slice loose = slice_of(arena_dup(&p->arena, item.loose.at, item.loose.len),
+				      item.loose.len);
+	assert_int_equal(journal_blocks(p, lost, 8), 2);
+	assert_true(loose.len != 0);
+
+	post_close(p);
+	char command[128];
+	snprintf(command, sizeof(command), "rm -rf %s/journal", p->dir);
+	must(system(command) == 0);
+	post_keys(&new_key, 66);
+	p->config.keys[0] = new_key;
+	post_open(p);
+
+	p->head.position = 4;
+	(void)hq_wait_hello(p, DOWN);
+	hq_welcome(p, DOWN);
+	post_turn(p);
+	struct block first = parse(lost[0]);
+	Kusanone__V1__StreamItem *receipt = receipt_item(p, &first.hash, 2);
+	hq_batch(p, 2, &receipt, 1);
+	assert_true(hq_wait_hello(p, DOWN).own_blocks_whole);
+	hq_welcome(p, DOWN);
+	post_turn(p);
+
+	/* The old key is known from its enrolment, which comes before the blocks. */
+	Kusanone__V1__Record *enrolment = new_record(p);
+	enrolment->body_case = KUSANONE__V1__RECORD__BODY_ENROLMENT;
+	enrolment->enrolment = new_enrolment(p);
+	enrolment->enrolment->node_id = pb_slice(slice_of(p->config.node.b, NODE_ID_LEN));
+	enrolment->enrolment->name = STR("sfo");
+	enrolment->enrolment->role = KUSANONE__V1__NODE_ROLE__NODE_ROLE_POST;
+	enrolment->enrolment->curve_key = pb_slice(slice_of(old_key.curve_public, 32));
+	enrolment->enrolment->sign_key =
+		pb_slice(slice_of(old_key.sign_public, SIGN_PUBLIC_LEN));
+	SET_LIST(p, enrolment->enrolment, posts, "sfo");
+	Kusanone__V1__StreamItem *items[] = {
+		record_item(p, enrolment, 1),
+		own_block_item(p, lost[0], loose, 2),
+		own_block_item(p, lost[1], (struct slice){ 0 }, 4),
+	};
+	hq_batch(p, 4, items, 3);
+	assert_int_equal(p->core->journal.cursor.position, 4);
+	assert_int_equal(p->core->journal.waiting, 0);
+	assert_string_equal(ask_event(p, ID_A)->event->people[0]->name, "Jane Doe");
+
+	/* It had written nothing: its next block continues the old chain. */
+	struct block last = parse(lost[1]);
+	say_event(p, ID_C, "新しい機械");
+	assert_int_equal(p->core->journal.tip_seq, 3);
+	struct slice blocks[8];
+	size_t n = journal_blocks(p, blocks, 8);
+	struct block newest = parse(blocks[n - 1]);
+	assert_true(hash_eq(&newest.parent, &last.hash));
+	assert_int_equal(ask_status(p)->n_branches, 0);
+	post_free(p);
+}
+
+static void
+test_backup__what_cannot_be_ours_is_not_taken(void **state)
+{
+	(void)state;
+	struct post *p = linked_post();
+	struct slice blocks[8];
+	struct intake_key stranger;
+	struct block_maker maker = { 0 };
+
+	say_event(p, ID_A, "一");
+	say_event(p, ID_B, "二");
+	size_t n = journal_blocks(p, blocks, 8);
+	post_keys(&stranger, 99);
+	struct key_id stranger_id = key_id_of(stranger.sign_public);
+	struct block mine = parse(blocks[n - 1]);
+
+	/* By an unknown key; of another node; with a flipped bit; without its parent. */
+	struct slice wrong[4];
+	block_begin(&maker, &p->config.node, 3, &mine.hash);
+	must(block_add(&maker, block_record(&mine, 0)));
+	struct block b = block_finish(&maker, 1, &stranger_id, stranger.sign_secret);
+	wrong[0] = slice_of(arena_dup(&p->arena, b.bytes.at, b.bytes.len), b.bytes.len);
+	struct node_id other = { { 9 } };
+	struct key_id id = key_id_of(p->config.keys[0].sign_public);
+	block_begin(&maker, &other, 1, &(struct hash){ { 0 } });
+	must(block_add(&maker, block_record(&mine, 0)));
+	b = block_finish(&maker, 1, &id, p->config.keys[0].sign_secret);
+	wrong[1] = slice_of(arena_dup(&p->arena, b.bytes.at, b.bytes.len), b.bytes.len);
+	uint8_t *flipped = arena_dup(&p->arena, blocks[0].at, blocks[0].len);
+	flipped[BLOCK_HEADER_LEN + 10] ^= 1;
+	wrong[2] = slice_of(flipped, blocks[0].len);
+	struct hash nowhere = { { 5 } };
+	block_begin(&maker, &p->config.node, 9, &nowhere);
+	must(block_add(&maker, block_record(&mine, 0)));
+	b = block_finish(&maker, 1, &id, p->config.keys[0].sign_secret);
+	wrong[3] = slice_of(arena_dup(&p->arena, b.bytes.at, b.bytes.len), b.bytes.len);
+
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		p->head.position = 9;
+		(void)hq_wait_hello(p, DOWN);
+		hq_welcome(p, DOWN);
+		post_turn(p);
+		/* Nothing of the batch is applied, not even what stands before. */
+		Kusanone__V1__StreamItem *items[] = {
+			receipt_item(p, &mine.hash, 2),
+			own_block_item(p, wrong[i], (struct slice){ 0 }, 3),
+		};
+		hq_batch(p, 3, items, 2);
+		assert_int_equal(p->core->journal.cursor.position, 0);
+		assert_int_equal(p->core->journal.waiting, 2);
+		assert_int_equal(p->core->down.dialer.state, DIALER_BACKOFF);
+		assert_true(p->core->alarm[0] != '\0');
+		assert_int_equal(journal_blocks(p, blocks, 8), 2);
+	}
+	block_maker_fini(&maker);
+	post_free(p);
+}
+
+/* ---- Headquarters' words
+ * ------------------------------------------------------------------------ */
+
+static Kusanone__V1__Record *
+figure_record(struct post *p, int64_t value)
+{
+	Kusanone__V1__Record *record = new_record(p);
+
+	record->body_case = KUSANONE__V1__RECORD__BODY_PUBLISHED_FIGURE;
+	record->published_figure = new_published_figure(p);
+	record->published_figure->measure = STR("events");
+	record->published_figure->fiscal_year_from = 2017;
+	record->published_figure->fiscal_year_to = 2023;
+	record->published_figure->value = value;
+	return record;
+}
+
+static void
+test_down__a_reset_takes_it_all_again_and_keeps_the_journal(void **state)
+{
+	(void)state;
+	struct post *p = linked_post();
+	struct slice blocks[8];
+	struct block sent[8];
+
+	say_event(p, ID_A, "案件");
+	hq_connect(p);
+	post_turn(p);
+	Kusanone__V1__StreamItem *items[] = {
+		record_item(p, figure_record(p, 1188), 1),
+		receipt_item(p, &p->core->journal.tip, 2),
+	};
+	hq_batch(p, 2, items, 2);
+	assert_int_equal(p->core->fold.figures.count, 1);
+	assert_int_equal(p->core->journal.waiting, 0);
+
+	hq_error(p, DOWN, LINK_RESET);
+	assert_int_equal(p->core->journal.cursor.position, 0);
+	assert_int_equal(p->core->fold.figures.count, 0);
+	assert_int_equal(p->core->journal.waiting, 1);
+	assert_int_equal(journal_blocks(p, blocks, 8), 1);
+	assert_string_equal(ask_event(p, ID_A)->row->title->ja, "案件");
+
+	/* The receipts went with the cursor: its block goes up again. */
+	hq_error(p, UP, LINK_BUSY);
+	p->head.position = 0;
+	assert_int_equal(hq_wait_hello(p, DOWN).cursor.position, 0);
+	hq_welcome(p, DOWN);
+	post_turn(p);
+	(void)hq_wait_hello(p, UP);
+	hq_welcome(p, UP);
+	post_turn(p);
+	assert_int_equal(sent_blocks(p, sent, 8), 1);
+
+	Kusanone__V1__StreamItem *again = record_item(p, figure_record(p, 1189), 1);
+	hq_batch(p, 1, &again, 1);
+	assert_int_equal(p->core->fold.figures.count, 1);
+
+	/* A restart folds the same over the hole that the reset left. */
+	struct intake other;
+	const char *table = NULL;
+	intake_init(&other, &p->config, p->store);
+	assert_int_equal(intake_open(&other, p->now, p->wall), OK);
+	if (!fold_eq(&p->core->fold, &other.fold, &table)) {
+		fail_msg("table %s differs", table);
+	}
+	intake_fini(&other);
+	post_free(p);
+}
+
+static void
+test_down__a_failed_commit_is_not_acknowledged_and_comes_again(void **state)
+{
+	(void)state;
+	struct post *p = linked_post();
+	struct frame frame;
+
+	hq_connect(p);
+	post_turn(p);
+	Kusanone__V1__StreamItem *item = record_item(p, figure_record(p, 1188), 1);
+	struct link_batch batch = { .batch_no = 1,
+				    .through = { .position = 1, .filter_version = 1 } };
+	struct slice packed = pack_in_arena(&item->base, &p->arena);
+	struct buf body = { 0 };
+	batch.after.filter_version = 1;
+	batch.items = &packed;
+	batch.item_count = 1;
+	link_batch_put(&body, &batch);
+	hq_put(p, DOWN, FRAME_BATCH, buf_slice(&body));
+	buf_fini(&body);
+	store_fail_commit(p->store, 1, ERR_DISK_FULL);
+	assert_int_equal(post_turn_err(p), ERR_DISK_FULL);
+	assert_false(get_frame(p, DOWN, FRAME_ACK, 0, &frame));
+	assert_int_equal(p->core->journal.cursor.position, 0);
+	assert_int_equal(p->core->fold.figures.count, 0);
+
+	assert_int_equal(hq_wait_hello(p, DOWN).cursor.position, 0);
+	p->head.position = 1;
+	hq_welcome(p, DOWN);
+	post_turn(p);
+	hq_batch(p, 1, &item, 1);
+	assert_true(get_frame(p, DOWN, FRAME_ACK, 0, &frame));
+	assert_int_equal(p->core->journal.cursor.position, 1);
+	assert_int_equal(p->core->fold.figures.count, 1);
+	post_free(p);
+}
+
+static void
+test_down__a_verdict_is_shown_with_the_event(void **state)
+{
+	(void)state;
+	struct post *p = linked_post();
+	struct hash head;
+	Kusanone__V1__StreamItem *item = new_stream_item(p);
+
+	say_event(p, ID_A, "案件");
+	must(hex_parse(slice_str(ask_event(p, ID_A)->heads[0]), head.b, HASH_LEN));
+	hq_connect(p);
+	post_turn(p);
+	item->item_case = KUSANONE__V1__STREAM_ITEM__ITEM_VERDICT;
+	item->verdict = new_verdict_notice(p);
+	item->verdict->position = 1;
+	item->verdict->record_hash = pb_slice(hash_slice(&head));
+	item->verdict->verdict = STR("forbidden");
+	Kusanone__V1__StreamItem *items[] = { receipt_item(p, &p->core->journal.tip, 1),
+					      item };
+	hq_batch(p, 1, items, 2);
+	assert_string_equal(ask_event(p, ID_A)->hq_verdict, "forbidden");
+	post_free(p);
+}
+
+static void
+test_up__out_of_order_listens_first(void **state)
+{
+	(void)state;
+	struct post *p = linked_post();
+	struct frame frame;
+
+	say_event(p, ID_A, "案件");
+	hq_connect(p);
+	post_turn(p);
+	p->head.position = 3;
+	hq_error(p, UP, LINK_OUT_OF_ORDER);
+	(void)hq_wait_hello(p, DOWN);
+	hq_welcome(p, DOWN);
+	post_turn(p);
+	for (unsigned i = 0; i < 3; i++) {
+		p->now += 2000;
+		post_turn(p);
+		assert_false(get_frame(p, UP, FRAME_HELLO, 0, &frame));
+	}
+	hq_batch(p, 3, NULL, 0);
+	(void)hq_wait_hello(p, UP);
+	post_free(p);
+}
+
+/* ---- Keys
+ * ------------------------------------------------------------------------------------------
+ */
+
+static Kusanone__V1__Record *
+enrolment_of(struct post *p, const struct intake_key *key)
+{
+	Kusanone__V1__Record *record = new_record(p);
+
+	record->body_case = KUSANONE__V1__RECORD__BODY_ENROLMENT;
+	record->enrolment = new_enrolment(p);
+	record->enrolment->node_id = pb_slice(slice_of(p->config.node.b, NODE_ID_LEN));
+	record->enrolment->name = STR("sfo");
+	record->enrolment->role = KUSANONE__V1__NODE_ROLE__NODE_ROLE_POST;
+	record->enrolment->curve_key = pb_slice(slice_of(key->curve_public, 32));
+	record->enrolment->sign_key =
+		pb_slice(slice_of(key->sign_public, SIGN_PUBLIC_LEN));
+	SET_LIST(p, record->enrolment, posts, "sfo");
+	return record;
+}
+
+static struct key_id
+newest_key(struct post *p)
+{
+	struct slice blocks[16];
+	size_t n = journal_blocks(p, blocks, 16);
+
+	return parse(blocks[n - 1]).key;
+}
+
+static void
+test_keys__a_new_key_signs_once_headquarters_knows_it(void **state)
+{
+	(void)state;
+	struct post *p = linked_post();
+	struct key_id old_id = key_id_of(p->config.keys[0].sign_public), new_id, is;
+
+	post_close(p);
+	post_keys(&p->config.keys[1], 66);
+	p->config.key_count = 2;
+	post_open(p);
+	new_id = key_id_of(p->config.keys[1].sign_public);
+
+	hq_connect(p);
+	post_turn(p);
+	Kusanone__V1__StreamItem *item =
+		record_item(p, enrolment_of(p, &p->config.keys[0]), 1);
+	hq_batch(p, 1, &item, 1);
+	say_event(p, ID_A, "古い鍵");
+	is = newest_key(p);
+	assert_true(key_id_eq(&is, &old_id));
+
+	item = record_item(p, enrolment_of(p, &p->config.keys[1]), 2);
+	hq_batch(p, 2, &item, 1);
+	say_event(p, ID_B, "新しい鍵");
+	is = newest_key(p);
+	assert_true(key_id_eq(&is, &new_id));
+	post_restart(p);
+	say_event(p, ID_C, "再び");
+	is = newest_key(p);
+	assert_true(key_id_eq(&is, &new_id));
+	post_free(p);
+}
+
+static void
+test_keys__the_other_key_is_tried_where_the_door_stays_shut(void **state)
+{
+	(void)state;
+	struct post *p = linked_post();
+	bool tried[2] = { false };
+
+	post_close(p);
+	post_keys(&p->config.keys[1], 66);
+	p->config.key_count = 2;
+	p->config.dial[0].up = 1;
+	p->config.dial[0].down = 2;
+	p->config.dial[1].up = 3;
+	p->config.dial[1].down = 4;
+	p->config.dial_count = 2;
+	post_open(p);
+	for (unsigned i = 0; i < 40; i++) {
+		msec_t due = node_deadline(&p->node);
+
+		p->now = due != NEVER && due > p->now ? due : p->now;
+		post_turn(p);
+		for (size_t k = 0; k < p->node.outbox.count; k++) {
+			const struct out *out = &p->node.outbox.list[k];
+
+			if (out->kind == OUT_DIAL) {
+				assert_true(out->to.endpoint == 2 ||
+					    out->to.endpoint == 4);
+				tried[out->to.endpoint == 4] = true;
+			}
+		}
+	}
+	assert_true(tried[0] && tried[1]);
+	post_free(p);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_link__up_waits_until_down_has_caught_up),
+		cmocka_unit_test(
+			test_link__a_block_goes_up_in_the_turn_that_committed_it),
+		cmocka_unit_test(
+			test_link__what_has_no_receipt_is_sent_again_and_nothing_else),
+		cmocka_unit_test(test_receipt__waits_for_headquarters_or_its_time),
+		cmocka_unit_test(test_receipt__alone_nobody_waits),
+		cmocka_unit_test(
+			test_backup__a_restored_copy_that_worked_on_keeps_both_branches),
+		cmocka_unit_test(
+			test_backup__a_new_machine_gets_everything_back_and_goes_on_from_there),
+		cmocka_unit_test(test_backup__what_cannot_be_ours_is_not_taken),
+		cmocka_unit_test(
+			test_down__a_reset_takes_it_all_again_and_keeps_the_journal),
+		cmocka_unit_test(
+			test_down__a_failed_commit_is_not_acknowledged_and_comes_again),
+		cmocka_unit_test(test_down__a_verdict_is_shown_with_the_event),
+		cmocka_unit_test(test_up__out_of_order_listens_first),
+		cmocka_unit_test(test_keys__a_new_key_signs_once_headquarters_knows_it),
+		cmocka_unit_test(
+			test_keys__the_other_key_is_tried_where_the_door_stays_shut),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
