@@ -461,6 +461,77 @@ test_fold__a_body_of_a_newer_program_is_carried_and_not_counted(void **state)
 	world_free(w);
 }
 
+/* Held in two fiscal years and three states by two posts; the co-host answers late,
+ * disputes, then confirms. */
+static void
+test_fold__a_caravan_over_two_fiscal_years_counts_once(void **state)
+{
+	(void)state;
+	struct world *w = world_new();
+	static const char *const starts[] = { "2023-10-05", "2024-03-20", "2024-04-02" };
+	static const char *const states[] = { "MN", "IL", "IN" };
+	Kusanone__V1__Session s[3], *list[3];
+	Kusanone__V1__Date start[3];
+	Kusanone__V1__Place place[3];
+	struct ev caravan = { .id = EVENT_A,
+			      .recorder = "sfo",
+			      .holders = { "sfo", "lax" },
+			      .sessions = list,
+			      .session_count = 3 };
+
+	for (int i = 0; i < 3; i++) {
+		kusanone__v1__session__init(&s[i]);
+		kusanone__v1__date__init(&start[i]);
+		kusanone__v1__place__init(&place[i]);
+		start[i].value = (char *)(uintptr_t)starts[i];
+		place[i].state = (char *)(uintptr_t)states[i];
+		s[i].start = &start[i];
+		s[i].place = &place[i];
+		s[i].status = KUSANONE__V1__STATUS__STATUS_HELD;
+		list[i] = &s[i];
+	}
+	say_event(w, &w->sfo, &caravan, NULL, 0, NULL);
+
+	/* One event of FY2023, where it began; each session of its own year. */
+	assert_int_equal(counted(w, 0, NULL, 0), 1);
+	assert_int_equal(fact_of(w, EVENT_A)->fiscal_year[RULE_LOCAL], 2023);
+	const struct session_fact *last = table_at(&w->fold.session_facts, 2);
+	assert_int_equal(last->fiscal_year[RULE_LOCAL], 2024);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(counted(w, DIM_STATE, states[i], 0), 1);
+	}
+	assert_int_equal(counted(w, DIM_POST, "lax", 0), 0);
+	say_answer(w, &w->lax, EVENT_A, "lax", 2);
+	assert_int_equal(counted(w, DIM_POST, "lax", 0), 0);
+	assert_false(fact_of(w, EVENT_A)->flags & FACT_UNCONFIRMED);
+	say_answer(w, &w->lax, EVENT_A, "lax", 1);
+	assert_int_equal(counted(w, DIM_POST, "lax", 0), 1);
+	assert_int_equal(counted(w, DIM_POST, "sfo", 0), 1);
+	assert_int_equal(counted(w, 0, NULL, 0), 1);
+	check_recount(w);
+	world_free(w);
+}
+
+static void
+test_fold__a_cohost_added_after_the_event_is_asked_then(void **state)
+{
+	(void)state;
+	struct world *w = world_new();
+	struct ev alone = webinar;
+	struct hash h;
+
+	alone.holders[1] = NULL;
+	say_event(w, &w->sfo, &alone, NULL, 0, &h);
+	assert_false(fact_of(w, EVENT_A)->flags & FACT_UNCONFIRMED);
+	say_event(w, &w->sfo, &webinar, &h, 1, NULL);
+	assert_true(fact_of(w, EVENT_A)->flags & FACT_UNCONFIRMED);
+	say_answer(w, &w->lax, EVENT_A, "lax", 1);
+	assert_int_equal(counted(w, DIM_POST, "lax", 0), 1);
+	assert_int_equal(counted(w, DIM_POST, "lax", 2), 0);
+	check_recount(w);
+	world_free(w);
+}
+
 int
 main(void)
 {
@@ -485,6 +556,8 @@ main(void)
 		cmocka_unit_test(
 			test_fold__what_a_stolen_key_signed_does_not_count_until_it_is_genuine),
 		cmocka_unit_test(test_fold__the_papers_four_cases),
+		cmocka_unit_test(test_fold__a_caravan_over_two_fiscal_years_counts_once),
+		cmocka_unit_test(test_fold__a_cohost_added_after_the_event_is_asked_then),
 		cmocka_unit_test(test_fold__sessions_alone_say_when_and_where_it_was),
 		cmocka_unit_test(test_fold__a_calendar_year_alone_states_no_fiscal_year),
 		cmocka_unit_test(
