@@ -1,5 +1,7 @@
 #include "aggregation/aggregation.h"
 
+#include "lib/base/plant.h"
+
 /* Which blocks headquarters takes: whatever an enrolled node signed, parents first.
  * Whether their records count is decided by the fold. */
 
@@ -31,6 +33,9 @@ signature_good(const struct aggregation *a, const struct block *block)
 		return false;
 	}
 	const struct key_row *row = table_at(&a->fold.keys, key);
+	if (PLANTED(9) && row->state != KEY_VALID) { /* Only keys that are valid now. */
+		return false;
+	}
 	return block_verify(block, row->sign);
 }
 
@@ -45,6 +50,17 @@ parent_held(struct txn *txn, const struct block *block)
 	return block->first_seq > 1 &&
 	       log_find_block(txn, &block->node, block->first_seq - 1, &block->parent,
 			      &entry);
+}
+
+/* Planted bug 10's notion of a block that is held. */
+static bool
+is_below_head(const struct aggregation *a, const struct block *block)
+{
+	uint32_t node = fold_find_node(&a->fold, &block->node);
+
+	return node != UINT32_MAX &&
+	       block->last_seq <=
+		       ((const struct node_row *)table_at(&a->fold.nodes, node))->last_seq;
 }
 
 static void
@@ -78,6 +94,9 @@ accept_block(struct aggregation *a, struct session *s, const struct payload_item
 		       refuse_with(ret_error, LINK_MALFORMED, LINK_OPERATOR,
 				   "loose parts are malformed", &block.hash);
 	}
+	if (PLANTED(10) && is_below_head(a, &block)) { /* Held by number, not by hash. */
+		return true;
+	}
 	if (!signature_good(a, &block)) {
 		return refuse_with(ret_error, LINK_FORBIDDEN, LINK_OPERATOR,
 				   "signed with no key of this node", &block.hash);
@@ -90,7 +109,11 @@ accept_block(struct aggregation *a, struct session *s, const struct payload_item
 		return refuse_with(ret_error, LINK_MALFORMED, LINK_OPERATOR,
 				   "loose parts are malformed", &block.hash);
 	}
-	log_append(&a->log, turn->txn, &block, turn->wall);
+	struct log_entry entry = log_append(&a->log, turn->txn, &block, turn->wall);
+	if (PLANTED(3)) { /* The view ahead of the log. */
+		entry.block = item->block;
+		aggregation_fold_entry(a, &a->fold, &entry);
+	}
 	note_appended(a, &block.hash);
 	a->blocks++;
 	return true;

@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "lib/base/plant.h"
+
 bool
 aggregation_read(void *ctx, uint64_t position, struct arena *arena,
 		 struct slice *ret_record)
@@ -322,6 +324,9 @@ run(void *self, struct turn *turn)
 
 	turn_begin(a, turn);
 	erase_run(a, turn);
+	if (PLANTED(1)) { /* Acknowledged before the commit. */
+		listener_ack_all(&a->listener, turn->out, turn->now);
+	}
 	listener_run(&a->listener, &mine, turn->out, turn->now, session_lost, a);
 }
 

@@ -1,6 +1,7 @@
 #include "aggregation/aggregation.h"
 
 #include "kusanone/v1/notice.pb-c.h"
+#include "lib/base/plant.h"
 #include "lib/base/unpack_wire.h"
 #include "lib/model/merge.h"
 
@@ -250,6 +251,11 @@ redact(const Kusanone__V1__Event *whole, Kusanone__V1__Event *ret)
 	ret->n_stated_places = whole->n_stated_places;
 	ret->stated_places = whole->stated_places;
 	ret->status = whole->status;
+	if (PLANTED(19)) { /* People and money go to other posts. */
+		ret->n_people = whole->n_people;
+		ret->people = whole->people;
+		ret->budget_spent = whole->budget_spent;
+	}
 	for (size_t i = 0; i < ret->n_sessions; i++) {
 		ret->sessions[i]->note = NULL;
 	}

@@ -78,6 +78,15 @@ key_word(struct cli *cli, const char *dimension, const Kusanone__V1__TotalsKey *
 	return code[0] != '\0' ? code : key_label(cli, key);
 }
 
+/* An empty line, and a section's title. */
+static void
+put_title(struct cli *cli, const char *title, struct buf *out)
+{
+	buf_put_u8(out, '\n');
+	text_wrap(out, title, 0, 2, cli->width);
+	buf_put_u8(out, '\n');
+}
+
 /* ---- A table --------------------------------------------------------------------------
  */
 
@@ -282,7 +291,7 @@ put_grouped(struct cli *cli, const Kusanone__V1__TotalsTable *t, struct buf *out
 			   label_word(cli, t->by[i]));
 	}
 	buf_put_u8(&title, 0);
-	buf_printf(out, "\n%s\n", phrase(cli, MSG_BY_TITLE, (const char *)title.at));
+	put_title(cli, phrase(cli, MSG_BY_TITLE, (const char *)title.at), out);
 	buf_fini(&title);
 	if (t->n_rows != 0) {
 		put_parts(cli, t, out);
@@ -340,7 +349,7 @@ put_whole(struct cli *cli, const Kusanone__V1__TotalsTable *t, struct buf *out)
 	};
 	struct grid grid;
 
-	buf_printf(out, "\n%s\n", phrase(cli, MSG_COUNTED_HERE));
+	put_title(cli, phrase(cli, MSG_COUNTED_HERE), out);
 	grid_init(&grid, &cli->arena, "fl");
 	grid.indent = 2;
 	for (size_t i = 0; i < t->n_measures; i++) {
@@ -382,7 +391,7 @@ put_published(struct cli *cli, const Kusanone__V1__TotalsReply *r, struct buf *o
 	if (r->n_published == 0) {
 		return;
 	}
-	buf_printf(out, "\n%s\n", phrase(cli, MSG_PUBLISHED_TITLE));
+	put_title(cli, phrase(cli, MSG_PUBLISHED_TITLE), out);
 	for (size_t i = 0; i < r->n_published; i++) {
 		published_put(cli, r->published[i], out);
 	}
@@ -405,7 +414,7 @@ put_best_practices(struct cli *cli, const Kusanone__V1__TotalsReply *r, struct b
 	if (r->n_best_practices == 0) {
 		return;
 	}
-	buf_printf(out, "\n%s\n", phrase(cli, MSG_BEST_PRACTICES));
+	put_title(cli, phrase(cli, MSG_BEST_PRACTICES), out);
 	for (size_t i = 0; i < r->n_best_practices; i++) {
 		const Kusanone__V1__BestPracticeRow *row = r->best_practices[i];
 		const char *years = fiscal_years_text(&cli->arena, cli->lang,
@@ -434,7 +443,7 @@ put_opened(struct cli *cli, const Kusanone__V1__TotalsReply *r, struct buf *out)
 	if (r->n_opened == 0) {
 		return;
 	}
-	buf_printf(out, "\n%s\n", phrase(cli, MSG_OPENED_TITLE));
+	put_title(cli, phrase(cli, MSG_OPENED_TITLE), out);
 	grid_init(&grid, &cli->arena, "frfll");
 	grid.indent = 2;
 	for (size_t i = 0; i < r->n_opened; i++) {
@@ -476,7 +485,7 @@ put_reply(struct cli *cli, const Kusanone__V1__TotalsReply *r, enum totals_layou
 		const Kusanone__V1__TotalsTable *t = r->tables[i];
 
 		if (!is_whole(t)) {
-			buf_printf(out, "\n%s\n", phrase(cli, MSG_STRANGE_ANSWER));
+			put_title(cli, phrase(cli, MSG_STRANGE_ANSWER), out);
 		} else if (t->n_by == 0) {
 			put_whole(cli, t, out);
 		} else if (layout == TOTALS_COMPACT && t->n_by == 1) {
@@ -498,10 +507,11 @@ put_reply(struct cli *cli, const Kusanone__V1__TotalsReply *r, enum totals_layou
 	if (r->recount[0] != '\0') {
 		bool equal = strcmp(r->recount, "equal") == 0;
 
-		buf_printf(out, "\n%s\n",
-			   equal ? phrase(cli, MSG_RECOUNT_EQUAL)
-				 : phrase(cli, MSG_RECOUNT_DIFFERS,
-					  text_clean(&cli->arena, r->recount)));
+		put_title(cli,
+			  equal ? phrase(cli, MSG_RECOUNT_EQUAL)
+				: phrase(cli, MSG_RECOUNT_DIFFERS,
+					 text_clean(&cli->arena, r->recount)),
+			  out);
 	}
 }
 

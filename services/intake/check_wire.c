@@ -29,55 +29,67 @@ is_control(const char *s)
 	return false;
 }
 
-static bool check_texts(struct draft *d, const ProtobufCMessage *m, const char *path);
+/* Where a text stands, made into words only if it is wrong. */
+struct text_path {
+	const struct text_path *up; /* NULL: the message itself. */
+	const char *name;
+	size_t index; /* SIZE_MAX: not of a list. */
+};
+
+static const char *
+path_text(struct draft *d, const struct text_path *p)
+{
+	const char *up = p->up != NULL ? path_text(d, p->up) : "";
+	const char *dot = up[0] != '\0' ? "." : "";
+
+	if (p->index == SIZE_MAX) {
+		return arena_printf(d->arena, "%s%s%s", up, dot, p->name);
+	}
+	return arena_printf(d->arena, "%s%s%s[%zu]", up, dot, p->name, p->index);
+}
+
+static bool check_texts(struct draft *d, const ProtobufCMessage *m,
+			const struct text_path *up);
 
 static bool
 check_text_value(struct draft *d, const ProtobufCFieldDescriptor *field,
-		 const void *value, const char *path)
+		 const void *value, const struct text_path *path)
 {
 	if (field->type == PROTOBUF_C_TYPE_STRING) {
 		return !is_control(*(char *const *)value) ||
-		       draft_invalid(d, path, "制御文字が含まれています。",
+		       draft_invalid(d, path_text(d, path), "制御文字が含まれています。",
 				     "Holds a control character.", "文字と改行だけ",
 				     "text and line ends only");
 	}
-	if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
-		const ProtobufCMessage *inner = *(const ProtobufCMessage *const *)value;
+	const ProtobufCMessage *inner = *(const ProtobufCMessage *const *)value;
 
-		return inner == NULL || check_texts(d, inner, path);
-	}
-	return true;
+	return inner == NULL || check_texts(d, inner, path);
 }
 
 /* Every text of the message; as deep as the schema, which does not reach itself. */
 static bool
-check_texts(struct draft *d, const ProtobufCMessage *m, const char *path)
+check_texts(struct draft *d, const ProtobufCMessage *m, const struct text_path *up)
 {
-	const char *dot = path[0] != '\0' ? "." : "";
-
 	for (unsigned i = 0; i < m->descriptor->n_fields; i++) {
 		const ProtobufCFieldDescriptor *field = &m->descriptor->fields[i];
-		const char *at = (const char *)m + field->offset;
+		const void *at = (const char *)m + field->offset;
+		struct text_path path = { up, field->name, SIZE_MAX };
 
 		if (field->type != PROTOBUF_C_TYPE_STRING &&
 		    field->type != PROTOBUF_C_TYPE_MESSAGE) {
 			continue;
 		}
-		const char *name =
-			arena_printf(d->arena, "%s%s%s", path, dot, field->name);
 		if (field->label != PROTOBUF_C_LABEL_REPEATED) {
-			if (!check_text_value(d, field, at, name)) {
+			if (!check_text_value(d, field, at, &path)) {
 				return false;
 			}
 			continue;
 		}
 		size_t count = *(const size_t *)(const void *)((const char *)m +
 							       field->quantifier_offset);
-		char *const *list = *(char *const *const *)(const void *)at;
-		for (size_t k = 0; k < count; k++) {
-			const char *item = arena_printf(d->arena, "%s[%zu]", name, k);
-
-			if (!check_text_value(d, field, &list[k], item)) {
+		char *const *list = *(char *const *const *)at;
+		for (path.index = 0; path.index < count; path.index++) {
+			if (!check_text_value(d, field, &list[path.index], &path)) {
 				return false;
 			}
 		}
@@ -88,7 +100,7 @@ check_texts(struct draft *d, const ProtobufCMessage *m, const char *path)
 bool
 check_message_texts(struct draft *d, const ProtobufCMessage *m)
 {
-	return check_texts(d, m, "");
+	return check_texts(d, m, NULL);
 }
 
 static bool
@@ -378,7 +390,7 @@ check_recorder(struct draft *d, Kusanone__V1__Event *e)
 bool
 check_event(struct draft *d, Kusanone__V1__Event *e)
 {
-	if (!check_texts(d, &e->base, "") || !check_recorder(d, e) ||
+	if (!check_texts(d, &e->base, NULL) || !check_recorder(d, e) ||
 	    !check_code(d, e->source_key, "source_key", SOURCE_KEY_MAX) ||
 	    !check_title(d, e) || !check_all_codes(d, e) || !check_lists(d, e) ||
 	    !check_numbers(d, e) || !check_sessions(d, e) || !check_stated_dates(d, e) ||

@@ -4,6 +4,7 @@
 #include "intake/parts.h"
 #include "kusanone/v1/notice.pb-c.h"
 #include "kusanone/v1/record.pb-c.h"
+#include "lib/base/plant.h"
 #include "lib/base/unpack_wire.h"
 #include "lib/model/wire.h"
 #include "lib/store/log.h"
@@ -158,7 +159,8 @@ check_batch(struct intake *in, const struct link_batch *batch, struct arena *are
 		if (!check_item(in, batch->items[i], arena, h, why)) {
 			return BATCH_BAD;
 		}
-		if (h->item->item_case == KUSANONE__V1__STREAM_ITEM__ITEM_RECEIPT &&
+		if (!PLANTED(14) && /* The cursor passes a block that is missing. */
+		    h->item->item_case == KUSANONE__V1__STREAM_ITEM__ITEM_RECEIPT &&
 		    !is_held(in, &h->hash, items, i)) {
 			*why = "own blocks are missing here";
 			return in->down.dialer.hello.own_blocks_whole ? BATCH_BAD
@@ -228,7 +230,7 @@ write_item(struct intake *in, struct turn *turn, const struct heard_item *h)
 	case KUSANONE__V1__STREAM_ITEM__ITEM_RECEIPT:
 		must(journal_receipt(&in->journal, turn->txn, &h->hash,
 				     h->item->receipt->position) ||
-		     turn->txn->err != OK);
+		     turn->txn->err != OK || PLANTED(14));
 		break;
 	case KUSANONE__V1__STREAM_ITEM__ITEM_OWN_BLOCK:
 		take_back(in, turn, h);
@@ -312,7 +314,9 @@ take_reset(struct intake *in, struct turn *turn)
 			slice_str("due"));
 	}
 	in->refold = true;
-	in->up.acked_local = 0; /* Of a past that is gone. */
+	if (!PLANTED(13)) {
+		in->up.acked_local = 0; /* Of a past that is gone. */
+	}
 	/* Blocks wait again that the link up has passed: it begins anew, after the link
 	 * down has caught up. */
 	dialer_restart(&in->up.dialer, true, "headquarters remembers another past",
@@ -357,6 +361,7 @@ down_take(struct intake *in, const struct message *msg, struct turn *turn)
 	case DIALER_WELCOMED:
 		log_event(turn->log, LOG_INFO, "link", "peer=down state=live");
 		down->head = what.welcome.head.position;
+		down->told = down->head;
 		down->welcomed = true;
 		in->alarm[0] = '\0';
 		break;
@@ -366,9 +371,11 @@ down_take(struct intake *in, const struct message *msg, struct turn *turn)
 	case DIALER_LOST:
 		down_lost(in, &what.error, turn);
 		break;
+	case DIALER_STATUS:
+		down->told = what.status.head;
+		break;
 	case DIALER_NOTHING:
 	case DIALER_ACKED:
-	case DIALER_STATUS:
 		break;
 	}
 }

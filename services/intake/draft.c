@@ -1,5 +1,6 @@
 #include "intake/draft.h"
 
+#include "lib/base/plant.h"
 #include "lib/model/merge.h"
 #include "lib/model/wire.h"
 
@@ -105,7 +106,7 @@ draft_is_repeat(struct draft *d)
 		return true;
 	}
 	row = fold_find_submission(&d->in->fold, &d->digest);
-	if (row == UINT32_MAX) {
+	if (row == UINT32_MAX || PLANTED(21)) {
 		return false;
 	}
 	const struct record_row *r = table_at(&d->in->fold.records, row);
@@ -220,25 +221,25 @@ draft_record(struct draft *d, const struct saying *s)
 		(void)owe(d, s->event);
 		return true;
 	}
-	struct pending *p = pending_add(d->in, d->arena);
-	*p = (struct pending){ .record = bytes,
-			       .identity = identity,
-			       .digest = d->digest,
-			       .state = s->state,
-			       .body = d->body,
-			       .said = s->said,
-			       .event_bytes = s->event_bytes,
-			       .source_key = s->source_key,
-			       .loose = d->loose,
-			       .loose_count = d->loose_count };
+	struct pending p = { .record = bytes,
+			     .identity = identity,
+			     .digest = d->digest,
+			     .state = s->state,
+			     .body = d->body,
+			     .said = s->said,
+			     .event_bytes = s->event_bytes,
+			     .source_key = s->source_key,
+			     .loose = d->loose,
+			     .loose_count = d->loose_count };
 	if (s->event != NULL) {
-		p->has_event = true;
-		p->event = *s->event;
+		p.has_event = true;
+		p.event = *s->event;
 	}
 	if (d->body == BODY_ERASURE) {
-		p->erased = record.erasure.parts;
-		p->erased_count = record.erasure.count;
+		p.erased = record.erasure.parts;
+		p.erased_count = record.erasure.count;
 	}
+	pending_add(d->in, d->arena, &p);
 	struct owed *a = owe(d, s->event);
 	a->pending = d->in->pending_count - 1;
 	a->merged = s->merged;

@@ -78,7 +78,8 @@ struct intake_down {
 	bool welcomed;  /* The session that is, or was, began. */
 	bool caught_up; /* In this session, once. */
 	bool ack_due;   /* This turn's commit holds what came. */
-	uint64_t head;  /* Headquarters' at WELCOME. */
+	uint64_t head;  /* Headquarters' at WELCOME, */
+	uint64_t told;  /* and as it said last. */
 };
 
 /* Turn's overlay: see pending.h. */
@@ -112,6 +113,8 @@ struct intake {
 	/* The turn. */
 	struct pending *pending;
 	size_t pending_count, pending_cap;
+	uint32_t *pending_heads; /* A table of buckets for each key. */
+	size_t pending_buckets;  /* A power of two. */
 	struct owed *answers;
 	size_t answer_count, answer_cap;
 	const struct message **queries;

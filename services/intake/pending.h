@@ -15,6 +15,15 @@ struct loose_part {
 	struct slice part;
 };
 
+enum pending_key {
+	PENDING_BY_DIGEST,
+	PENDING_BY_IDENTITY,
+	PENDING_BY_STATE,
+	PENDING_BY_EVENT, /* Revisions. */
+	PENDING_BY_SOURCE_KEY,
+	PENDING_KEYS
+};
+
 struct pending {
 	struct slice record;
 	struct hash identity;
@@ -35,6 +44,10 @@ struct pending {
 	uint64_t seq, local;
 	struct hash block;
 	uint64_t block_local, block_last_seq;
+
+	/* Chains of the same key's bucket, the newer one first: index + 1. */
+	uint64_t keys[PENDING_KEYS]; /* 0: not to be found by this one. */
+	uint32_t older1[PENDING_KEYS];
 };
 
 /* A receipt that this turn owes. */
@@ -50,7 +63,8 @@ struct owed {
 	size_t warning_count;
 };
 
-struct pending *pending_add(struct intake *, struct arena *);
+/* What is said, as it is given; found by its keys from now on. */
+void pending_add(struct intake *, struct arena *, const struct pending *);
 struct owed *owed_add(struct intake *, struct arena *);
 
 /* The newest of this turn; NULL: none. */

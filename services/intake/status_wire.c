@@ -88,10 +88,12 @@ reply_status(struct intake *in, struct turn *turn, Kusanone__V1__StatusReply *r)
 	r->node_id = node;
 	r->name = borrowed(in->config.name);
 	r->software = borrowed(in->config.software);
-	r->position = fold_position(&in->fold);
+	r->position = in->journal.cursor.position;
 	r->seq = in->journal.tip_seq;
 	r->unreceipted = in->journal.waiting;
-	r->hq_position = in->journal.cursor.position;
+	r->hq_position = in->down.told > in->journal.cursor.position
+				 ? in->down.told
+				 : in->journal.cursor.position;
 	r->disk_bytes = usage.used_bytes;
 	r->disk_quota_bytes = usage.quota_bytes;
 	r->memory_bytes = fold_memory(&in->fold) + table_memory(&in->source_keys);

@@ -1,4 +1,5 @@
 #include "intake/parts.h"
+#include "lib/base/plant.h"
 #include "lib/model/wire.h"
 #include "lib/store/log.h"
 
@@ -42,7 +43,7 @@ up_lost(struct intake *in, const struct link_error *error, struct turn *turn)
 {
 	log_event(turn->log, LOG_INFO, "link", "peer=up state=lost reason=%s",
 		  in->up.dialer.reason);
-	if (error->code == LINK_OUT_OF_ORDER) {
+	if (error->code == LINK_OUT_OF_ORDER && !PLANTED(11)) {
 		in->down.caught_up = false;
 		dialer_restart(&in->down.dialer, true,
 			       "headquarters lacks what comes before our blocks",
@@ -74,8 +75,12 @@ up_take(struct intake *in, const struct message *msg, struct turn *turn)
 			    turn->rng, turn->now, &what)) {
 	case DIALER_WELCOMED:
 		log_event(turn->log, LOG_INFO, "link", "peer=up state=live");
-		up->sent_local = 0;
-		up->acked_local = 0;
+		/* Planted: what was sent once is not sent again; an ack outlives its
+		 * session. */
+		up->sent_local = PLANTED(12) ? up->sent_local
+				 : PLANTED(13) ? up->acked_local
+					       : 0;
+		up->acked_local = PLANTED(13) ? up->acked_local : 0;
 		break;
 	case DIALER_ACKED:
 		if (up->dialer.batch_acked != 0) {

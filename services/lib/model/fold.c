@@ -1,5 +1,6 @@
 #include "lib/model/fold.h"
 
+#include "lib/base/plant.h"
 #include "lib/model/fold_parts.h"
 
 static const char *const verdict_names[] = {
@@ -534,7 +535,7 @@ judge(struct fold *f, const struct fold_input *in, uint32_t r, struct record *re
 	if (!fold_may_say(f, node, key, ret_record)) {
 		return VERDICT_FORBIDDEN;
 	}
-	if (fold_find_record(f, &in->identity) != UINT32_MAX) {
+	if (!PLANTED(4) && fold_find_record(f, &in->identity) != UINT32_MAX) {
 		return VERDICT_REPEAT;
 	}
 	return VERDICT_COUNTS;

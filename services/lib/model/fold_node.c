@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "lib/base/plant.h"
+
 /* Nodes, their keys, and what they may say. */
 
 uint32_t
@@ -121,7 +123,7 @@ fold_key_is_good(const struct fold *f, uint32_t key1, uint64_t position)
 	}
 	const struct key_row *k = table_at(&f->keys, key1 - 1);
 
-	return k->state != KEY_STOLEN || position < k->stolen_from;
+	return k->state != KEY_STOLEN || position < k->stolen_from || PLANTED(18);
 }
 
 enum fold_verdict

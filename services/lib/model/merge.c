@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "lib/base/plant.h"
 #include "lib/model/merge_names.h"
 
 /* Messages go in split into runs by field number and come out in ascending order, so
@@ -325,6 +326,9 @@ merge_group(struct merger *m, const struct merge_field *field,
 					   run[THEIRS].bytes };
 	unsigned chosen = choose(side);
 
+	if (PLANTED(5) && field->name == NULL && chosen == THEIRS) {
+		chosen = BASE; /* An unknown field is dropped. */
+	}
 	if (chosen != SIDES) {
 		buf_put_slice(out, side[chosen]);
 		return;

@@ -10,6 +10,7 @@
 #ifndef LIB_MODEL_QUERY_PARTS_H
 #define LIB_MODEL_QUERY_PARTS_H
 
+#include "lib/base/plant.h"
 #include "lib/model/query.h"
 #include "lib/model/query_ids.h"
 
@@ -90,6 +91,9 @@ query_slot_key(const struct query_dim *d, uint32_t slot, uint32_t i)
 static inline bool
 query_holds(uint64_t from_pos, uint64_t to_pos, uint64_t position)
 {
+	if (PLANTED(7)) { /* As of: off by one. */
+		position--;
+	}
 	return position - from_pos < to_pos - from_pos;
 }
 

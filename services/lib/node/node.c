@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "lib/base/plant.h"
+
 void
 inbox_fini(struct inbox *inbox)
 {
@@ -97,6 +99,9 @@ node_turn(struct node *node, struct inbox *inbox, msec_t now, wall_ms_t wall)
 	}
 
 	err = txn_commit(&txn);
+	if (PLANTED(2) && err == ERR_DISK_FULL) { /* Taken for a good one. */
+		err = OK;
+	}
 	turn.txn = NULL;
 	if (err != OK) {
 		/* Nothing was written, so nothing is folded and nothing is sent. */
