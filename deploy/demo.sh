@@ -33,12 +33,12 @@ die() { printf 'demo: %s\n' "$*" >&2; exit 1; }
 # ---- What it needs -------------------------------------------------------------------
 "$root/deploy/setup.sh"
 say "building"
+mkdir -p "$root/build"
 if ! (cmake -S "$root" --preset release && cmake --build "$root/build/release" \
-	--target kusanone kusanone-intake kusanone-aggregation) >"$root/build.log" 2>&1; then
-	tail -n 40 "$root/build.log" >&2
-	die "the build failed; all of it is in build.log"
+	--target kusanone kusanone-intake kusanone-aggregation) >"$root/build/demo.log" 2>&1; then
+	tail -n 40 "$root/build/demo.log" >&2
+	die "the build failed; all of it is in build/demo.log"
 fi
-rm -f "$root/build.log"
 bin=$root/build/release/bin
 
 mkdir -p "$dir"
