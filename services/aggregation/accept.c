@@ -60,7 +60,7 @@ is_below_head(const struct aggregation *a, const struct block *block)
 
 	return node != UINT32_MAX &&
 	       block->last_seq <=
-		       ((const struct node_row *)table_at(&a->fold.nodes, node))->last_seq;
+		       ((const struct node_row *)table_at(&a->fold.nodes, node))->records;
 }
 
 static void
@@ -112,7 +112,7 @@ accept_block(struct aggregation *a, struct session *s, const struct payload_item
 	struct log_entry entry = log_append(&a->log, turn->txn, &block, turn->wall);
 	if (PLANTED(3)) { /* The view ahead of the log. */
 		entry.block = item->block;
-		aggregation_fold_entry(a, &a->fold, &entry);
+		aggregation_fold_entry(a, &a->fold, &entry, &block.hash);
 	}
 	note_appended(a, &block.hash);
 	a->blocks++;

@@ -133,6 +133,25 @@ answer_totals(struct aggregation *a, struct peer to, uint64_t request,
 	return true;
 }
 
+/* Names lie beside the log; one that was erased, or has not come, stays empty. */
+static void
+fill_names(struct turn *turn, Kusanone__V1__Event *event)
+{
+	for (size_t i = 0; event != NULL && i < event->n_people; i++) {
+		Kusanone__V1__Person *p = event->people[i];
+		struct slice salt, name;
+		struct hash part;
+
+		if (p->part_hash.len != HASH_LEN) {
+			continue;
+		}
+		memcpy(part.b, p->part_hash.data, HASH_LEN);
+		if (loose_get(turn->txn, LOG_DB_LOOSE, &part, &salt, &name)) {
+			p->name = arena_dup(turn->arena, name.at, name.len);
+		}
+	}
+}
+
 static void
 answer_show(struct aggregation *a, struct peer to, const Kusanone__V1__Query *query,
 	    struct turn *turn)
@@ -151,6 +170,7 @@ answer_show(struct aggregation *a, struct peer to, const Kusanone__V1__Query *qu
 	if (reply.reply_case == KUSANONE__V1__REPLY__REPLY_EVENT) {
 		reply.event->reach = KUSANONE__V1__REACH__REACH_AT_HEADQUARTERS;
 		reply.event->hq_position = reply.event->position;
+		fill_names(turn, reply.event->event);
 	}
 	send_reply(to, &reply, turn);
 }

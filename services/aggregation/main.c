@@ -38,10 +38,35 @@ fail(const char *what, const char *why)
 	return 1;
 }
 
-static bool
-make_dir(const char *path)
+/* 0, or what fail() returns: 'key' of the configuration names the folder 'path'. */
+static int
+make_dir(const char *key, const char *path)
 {
-	return mkdir(path, 0700) == 0 || errno == EEXIST;
+	char why[PATH_LEN + WHY_LEN];
+
+	if (mkdir(path, 0700) == 0 || errno == EEXIST) {
+		return 0;
+	}
+	snprintf(why, sizeof(why),
+		 "%s: cannot be made: %s; right is a folder that this program may write, "
+		 "or a new one in such a folder",
+		 path, strerror(errno));
+	return fail(key, why);
+}
+
+/* A key file that is not there is a machine on which a step was left out. */
+static int
+read_keys(struct program *p)
+{
+	char why[PATH_LEN + WHY_LEN];
+	enum err err = keyfile_read(p->settings.key_file, &p->keys, why, sizeof(why));
+
+	if (err == ERR_NOT_FOUND) {
+		snprintf(why, sizeof(why),
+			 "%s: is not there; kusanone node keygen makes one",
+			 p->settings.key_file);
+	}
+	return err == OK ? 0 : fail("key_file", why);
 }
 
 static int
@@ -60,10 +85,16 @@ open_store(struct program *p, const char *sub, const char *kind, const char *con
 	    (int)sizeof(dir)) {
 		return fail("state_dir", "the path is too long");
 	}
-	if (!make_dir(p->settings.state_dir)) {
-		return fail(p->settings.state_dir, strerror(errno));
+	if (make_dir("state_dir", p->settings.state_dir) != 0) {
+		return 1;
 	}
-	return store_open(&options, ret, why, sizeof(why)) == OK ? 0 : fail(sub, why);
+	if (store_open(&options, ret, why, sizeof(why)) != OK) {
+		return fail("state_dir", why);
+	}
+	if (why[0] != '\0') {
+		log_event(&p->sink, LOG_WARN, "store", "note=%s", why);
+	}
+	return 0;
 }
 
 static struct enrolment
@@ -151,8 +182,8 @@ serve(struct program *p)
 
 	snprintf(socket_path, sizeof(socket_path), "ipc://%s/aggregation.sock",
 		 p->settings.run_dir);
-	if (!make_dir(p->settings.run_dir)) {
-		return fail(p->settings.run_dir, strerror(errno));
+	if (make_dir("run_dir", p->settings.run_dir) != 0) {
+		return 1;
 	}
 	options.endpoints[ENDPOINT_LOCAL].kind = ENDPOINT_LISTEN_LOCAL;
 	options.endpoints[ENDPOINT_LOCAL].addresses[0] = socket_path;
@@ -182,7 +213,6 @@ serve(struct program *p)
 static int
 start(struct program *p, const char *config_path)
 {
-	char why[WHY_LEN];
 	struct buf errors = { 0 };
 
 	if (config_read_file(&aggregation_schema, config_path, &p->arena, &p->settings,
@@ -194,11 +224,11 @@ start(struct program *p, const char *config_path)
 	buf_fini(&errors);
 	p->sink.level = (enum log_level)p->settings.log_level;
 	p->sink.json = p->settings.log_json;
-	if (keyfile_read(p->settings.key_file, &p->keys, why, sizeof(why)) != OK) {
-		return fail("key_file", why);
+	int rc = read_keys(p);
+	if (rc == 0) {
+		rc = open_store(p, "log", "aggregation-log", log_db_names,
+				p->settings.quota, &p->log_store);
 	}
-	int rc = open_store(p, "log", "aggregation-log", log_db_names, p->settings.quota,
-			    &p->log_store);
 	if (rc == 0) {
 		rc = open_store(p, "view", "aggregation-view", view_db_names,
 				p->settings.view_quota, &p->view_store);

@@ -175,6 +175,7 @@ erase_run(struct cli *cli, int argc, char **argv)
 	};
 	Kusanone__V1__Submission submission = KUSANONE__V1__SUBMISSION__INIT;
 	Kusanone__V1__Erasure said = KUSANONE__V1__ERASURE__INIT;
+	const Kusanone__V1__EventReply *event;
 	struct operands ids;
 	const char *id;
 
@@ -187,12 +188,19 @@ erase_run(struct cli *cli, int argc, char **argv)
 	if (why == NULL || *why == '\0') {
 		return usage(cli, MSG_WHY_NEEDED);
 	}
-	int code = event_find(cli, ids.at[0], &id);
+	/* Headquarters' intake holds no post's events: aggregation knows the parts. */
+	int code = event_find_and_fetch(cli, ids.at[0], false, &id, &event);
 	if (code != EXIT_DONE) {
 		return code;
 	}
-	said.why = (char *)(uintptr_t)why;
-	submission.erase_people_of = (char *)(uintptr_t)id;
+	size_t count = event->event != NULL ? event->event->n_people : 0;
+
+	said.part_hashes =
+		arena_zalloc(&cli->arena, (count + 1) * sizeof(said.part_hashes[0]));
+	for (size_t i = 0; i < count; i++) {
+		said.part_hashes[i] = event->event->people[i]->part_hash;
+	}
+	said.n_part_hashes = count;
 	submission.body_case = KUSANONE__V1__SUBMISSION__BODY_ERASURE;
 	submission.erasure = &said;
 	return ask_submit_and_print(cli, &submission);

@@ -40,10 +40,35 @@ fail(const char *what, const char *why)
 	return 1;
 }
 
-static bool
-make_dir(const char *path)
+/* 0, or what fail() returns: 'key' of the configuration names the folder 'path'. */
+static int
+make_dir(const char *key, const char *path)
 {
-	return mkdir(path, 0700) == 0 || errno == EEXIST;
+	char why[PATH_LEN + WHY_LEN];
+
+	if (mkdir(path, 0700) == 0 || errno == EEXIST) {
+		return 0;
+	}
+	snprintf(why, sizeof(why),
+		 "%s: cannot be made: %s; right is a folder that this program may write, "
+		 "or a new one in such a folder",
+		 path, strerror(errno));
+	return fail(key, why);
+}
+
+/* A key file that is not there is a machine on which a step was left out. */
+static int
+read_keys(struct program *p)
+{
+	char why[PATH_LEN + WHY_LEN];
+	enum err err = keyfile_read(p->settings.key_file, &p->keys, why, sizeof(why));
+
+	if (err == ERR_NOT_FOUND) {
+		snprintf(why, sizeof(why),
+			 "%s: is not there; kusanone node keygen makes one",
+			 p->settings.key_file);
+	}
+	return err == OK ? 0 : fail("key_file", why);
 }
 
 /* What one key of the file says only makes sense with another. */
@@ -77,8 +102,8 @@ open_store(struct program *p)
 					 .quota_bytes = p->settings.quota,
 					 .reserve = p->settings.reserve };
 
-	if (!make_dir(p->settings.state_dir)) {
-		return fail(p->settings.state_dir, strerror(errno));
+	if (make_dir("state_dir", p->settings.state_dir) != 0) {
+		return 1;
 	}
 	snprintf(dir, sizeof(dir), "%s/journal", p->settings.state_dir);
 	if (store_open(&options, &p->store, why, sizeof(why)) != OK) {
@@ -169,8 +194,8 @@ serve(struct program *p, const struct intake_config *config)
 	struct node node;
 	uint64_t seed;
 
-	if (!make_dir(p->settings.run_dir)) {
-		return fail(p->settings.run_dir, strerror(errno));
+	if (make_dir("run_dir", p->settings.run_dir) != 0) {
+		return 1;
 	}
 	snprintf(socket_path, sizeof(socket_path), "ipc://%s/intake.sock",
 		 p->settings.run_dir);
@@ -199,7 +224,6 @@ serve(struct program *p, const struct intake_config *config)
 static int
 start(struct program *p, const char *config_path)
 {
-	char why[WHY_LEN];
 	struct buf errors = { 0 };
 
 	if (config_read_file(&intake_schema, config_path, &p->arena, &p->settings,
@@ -214,10 +238,10 @@ start(struct program *p, const char *config_path)
 	}
 	p->sink.level = (enum log_level)p->settings.log_level;
 	p->sink.json = p->settings.log_json;
-	if (keyfile_read(p->settings.key_file, &p->keys, why, sizeof(why)) != OK) {
-		return fail("key_file", why);
+	int rc = read_keys(p);
+	if (rc == 0) {
+		rc = open_store(p);
 	}
-	int rc = open_store(p);
 	if (rc != 0) {
 		return rc;
 	}

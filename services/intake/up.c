@@ -77,7 +77,7 @@ up_take(struct intake *in, const struct message *msg, struct turn *turn)
 		log_event(turn->log, LOG_INFO, "link", "peer=up state=live");
 		/* Planted: what was sent once is not sent again; an ack outlives its
 		 * session. */
-		up->sent_local = PLANTED(12) ? up->sent_local
+		up->sent_local = PLANTED(12)   ? up->sent_local
 				 : PLANTED(13) ? up->acked_local
 					       : 0;
 		up->acked_local = PLANTED(13) ? up->acked_local : 0;

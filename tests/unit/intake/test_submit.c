@@ -429,6 +429,40 @@ test_edit__a_field_of_a_newer_program_survives(void **state)
 	post_free(p);
 }
 
+static void
+test_query__an_answer_that_no_frame_can_hold_is_refused(void **state)
+{
+	(void)state;
+	struct post *p = post_new();
+	char *why = arena_alloc(&p->arena, 30001);
+	Kusanone__V1__Query *q = new_query(p);
+	Kusanone__V1__EventQuery *event = arena_alloc(&p->arena, sizeof(*event));
+
+	memset(why, 'w', 30000);
+	why[30000] = '\0';
+	submit_good(p, event_submission(p, an_event(p, ID_A, "案件")));
+	for (unsigned i = 0; i < 45; i++) {
+		Kusanone__V1__Event *e = new_event(p);
+
+		e->series = arena_printf(&p->arena, "s%u", i);
+		Kusanone__V1__Submission *s =
+			patch_submission(p, ID_A, NULL, e, PATHS("series"));
+		s->patch->why = why;
+		submit_good(p, s);
+	}
+	kusanone__v1__event_query__init(event);
+	event->event_id = STR(ID_A);
+	event->history = true;
+	q->query_case = KUSANONE__V1__QUERY__QUERY_EVENT;
+	q->event = event;
+	const Kusanone__V1__Reply *reply = ask(p, q);
+	assert_int_equal(reply->reply_case, KUSANONE__V1__REPLY__REPLY_REFUSED);
+	assert_string_equal(reply->refused->code, "too_large");
+	event->history = false;
+	assert_int_equal(ask(p, q)->reply_case, KUSANONE__V1__REPLY__REPLY_EVENT);
+	post_free(p);
+}
+
 /* ---- A turn may fail
  * ------------------------------------------------------------------------ */
 

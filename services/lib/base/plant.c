@@ -1,0 +1,5 @@
+#include "lib/base/plant.h"
+
+#ifdef KUSANONE_PLANTS
+int plant_active;
+#endif
