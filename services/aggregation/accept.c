@@ -113,6 +113,7 @@ accept_block(struct aggregation *a, struct session *s, const struct payload_item
 	if (PLANTED(3)) { /* The view ahead of the log. */
 		entry.block = item->block;
 		aggregation_fold_entry(a, &a->fold, &entry, &block.hash);
+		a->allow_changed = true;
 	}
 	note_appended(a, &block.hash);
 	a->blocks++;

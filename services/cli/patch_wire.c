@@ -1,13 +1,10 @@
-#include "cli/patch_wire.h"
+#include "cli/patch_parts_wire.h"
 
 #include <string.h>
 
 #include "cli/fault_wire.h"
-#include "cli/input.h"
 #include "cli/text.h"
 #include "lib/model/json_wire.h"
-
-enum { PATCH_FILE_MAX = 256 * 1024 };
 
 /* A path taken apart. */
 struct target {
@@ -29,20 +26,21 @@ patch_fini(struct patch *p)
 	json_decref(p->event);
 }
 
-static bool
-wrong(struct patch *p, const char *text)
+bool
+patch_wrong(struct patch *p, const char *text)
 {
 	p->cli->code = cli_usage(p->cli, text);
 	return false;
 }
 
-static bool
-unknown_field(struct patch *p, const ProtobufCMessageDescriptor *type, const char *name)
+bool
+patch_unknown_field(struct patch *p, const ProtobufCMessageDescriptor *type,
+		    const char *name)
 {
 	struct cli *cli = p->cli;
 	const char *near = json_nearest_field(type, name, &cli->arena);
 
-	return wrong(
+	return patch_wrong(
 		p, arena_printf(&cli->arena, "%s: %s", text_argument(cli, name),
 				near != NULL
 					? phrase(cli, MSG_FAULT_UNKNOWN_FIELD_NEAR, near)
@@ -60,7 +58,7 @@ parse_path(struct patch *p, const char *text, struct target *ret)
 
 	*ret = (struct target){ .field = json_field(event, name) };
 	if (ret->field == NULL) {
-		return unknown_field(p, event, name);
+		return patch_unknown_field(p, event, name);
 	}
 	ret->path = ret->field->name;
 	if (rest == NULL) {
@@ -70,15 +68,16 @@ parse_path(struct patch *p, const char *text, struct target *ret)
 	    ret->field->descriptor == &kusanone__v1__text__descriptor) {
 		ret->inner = json_field(&kusanone__v1__text__descriptor, rest);
 		if (ret->inner == NULL) {
-			return unknown_field(p, &kusanone__v1__text__descriptor, rest);
+			return patch_unknown_field(p, &kusanone__v1__text__descriptor,
+						   rest);
 		}
 		ret->path =
 			arena_printf(arena, "%s.%s", ret->field->name, ret->inner->name);
 		return true;
 	}
 	if (strcmp(ret->field->name, "sessions") != 0) {
-		return wrong(p, phrase(p->cli, MSG_EDIT_NO_PARTS,
-				       text_argument(p->cli, text)));
+		return patch_wrong(p, phrase(p->cli, MSG_EDIT_NO_PARTS,
+					     text_argument(p->cli, text)));
 	}
 	len = strcspn(rest, ".");
 	ret->session = arena_dup(arena, rest, len);
@@ -86,13 +85,13 @@ parse_path(struct patch *p, const char *text, struct target *ret)
 		ret->inner =
 			json_field(&kusanone__v1__session__descriptor, rest + len + 1);
 		if (ret->inner == NULL) {
-			return unknown_field(p, &kusanone__v1__session__descriptor,
-					     rest + len + 1);
+			return patch_unknown_field(p, &kusanone__v1__session__descriptor,
+						   rest + len + 1);
 		}
 	}
 	if (len == 0 || (ret->inner != NULL && strcmp(ret->inner->name, "id") == 0)) {
-		return wrong(p, phrase(p->cli, MSG_EDIT_SESSION_PATH,
-				       text_argument(p->cli, text)));
+		return patch_wrong(p, phrase(p->cli, MSG_EDIT_SESSION_PATH,
+					     text_argument(p->cli, text)));
 	}
 	ret->path = ret->inner == NULL ? arena_printf(arena, "sessions.%s", ret->session)
 				       : arena_printf(arena, "sessions.%s.%s",
@@ -237,14 +236,14 @@ value_of(struct patch *p, const struct target *t, const char *text)
 	json_t *v = NULL;
 
 	if (!utf8_valid(slice_str(text))) {
-		wrong(p, arena_printf(&cli->arena, "%s: %s", t->path,
-				      phrase(cli, MSG_FAULT_NOT_UTF8)));
+		patch_wrong(p, arena_printf(&cli->arena, "%s: %s", t->path,
+					    phrase(cli, MSG_FAULT_NOT_UTF8)));
 		return NULL;
 	}
 	if (is_json(field, text)) {
 		v = json_parse(slice_str(text), &cli->arena, &fault);
 		if (v == NULL) {
-			wrong(p, fault_text(cli, &fault, t->path, 0));
+			patch_wrong(p, fault_text(cli, &fault, t->path, 0));
 		}
 		return v;
 	}
@@ -266,12 +265,12 @@ value_of(struct patch *p, const struct target *t, const char *text)
 		v = single_value(field, text);
 	}
 	if (v == NULL) {
-		wrong(p,
-		      field->type == PROTOBUF_C_TYPE_MESSAGE &&
-				      field->descriptor == &kusanone__v1__text__descriptor
-			      ? phrase(cli, MSG_EDIT_TEXT_NEEDS_LANG, t->path)
-			      : phrase(cli, MSG_EDIT_VALUE, t->path,
-				       text_argument(cli, text)));
+		patch_wrong(p, field->type == PROTOBUF_C_TYPE_MESSAGE &&
+					       field->descriptor ==
+						       &kusanone__v1__text__descriptor
+				       ? phrase(cli, MSG_EDIT_TEXT_NEEDS_LANG, t->path)
+				       : phrase(cli, MSG_EDIT_VALUE, t->path,
+						text_argument(cli, text)));
 	}
 	return v;
 }
@@ -335,20 +334,20 @@ patch_set(struct patch *p, const char *assignment, const Kusanone__V1__Event *cu
 	json_t *v;
 
 	if (equals == NULL || equals == name) {
-		return wrong(p, phrase(p->cli, MSG_EDIT_FORM,
-				       text_argument(p->cli, assignment)));
+		return patch_wrong(p, phrase(p->cli, MSG_EDIT_FORM,
+					     text_argument(p->cli, assignment)));
 	}
 	if (!parse_path(p, arena_dup(&p->cli->arena, name, (size_t)(equals - name)),
 			&t)) {
 		return false;
 	}
 	if (t.session != NULL && t.inner == NULL) {
-		return wrong(p, phrase(p->cli, MSG_EDIT_SESSION_PATH, t.path));
+		return patch_wrong(p, phrase(p->cli, MSG_EDIT_SESSION_PATH, t.path));
 	}
 	if (change) {
 		if (t.field->label != PROTOBUF_C_LABEL_REPEATED ||
 		    t.field->type != PROTOBUF_C_TYPE_STRING) {
-			return wrong(p, phrase(p->cli, MSG_EDIT_NO_SET, t.path));
+			return patch_wrong(p, phrase(p->cli, MSG_EDIT_NO_SET, t.path));
 		}
 		must(current != NULL);
 		v = changed_set(p, &t, assignment[0] == '+', equals + 1, current);
@@ -361,7 +360,7 @@ patch_set(struct patch *p, const char *assignment, const Kusanone__V1__Event *cu
 	json_t *holder = holder_of(p, &t, &key);
 	if (!json_is_object(holder)) {
 		json_decref(v);
-		return wrong(p, phrase(p->cli, MSG_EDIT_TWICE, t.path));
+		return patch_wrong(p, phrase(p->cli, MSG_EDIT_TWICE, t.path));
 	}
 	json_object_set_new(holder, key, v);
 	add_path(p, t.path);
@@ -380,12 +379,8 @@ patch_clear(struct patch *p, const char *path)
 	return true;
 }
 
-/* ---- Files --------------------------------------------------------------------------
- */
-
-/* A value at a path, taken from a file. */
-static bool
-take(struct patch *p, const char *path, json_t *value)
+bool
+patch_take(struct patch *p, const char *path, json_t *value)
 {
 	struct target t;
 	const char *key;
@@ -397,148 +392,12 @@ take(struct patch *p, const char *path, json_t *value)
 		json_t *holder = holder_of(p, &t, &key);
 
 		if (!json_is_object(holder)) {
-			return wrong(p, phrase(p->cli, MSG_EDIT_TWICE, t.path));
+			return patch_wrong(p, phrase(p->cli, MSG_EDIT_TWICE, t.path));
 		}
 		json_object_set(holder, key, value);
 	}
 	add_path(p, t.path);
 	return true;
-}
-
-static bool
-is_remark(const char *key)
-{
-	return key[0] == '/' && key[1] == '/';
-}
-
-/* The keys of an object as paths below 'prefix'. */
-static bool
-take_parts(struct patch *p, const char *prefix, json_t *object)
-{
-	const char *key;
-	json_t *value;
-
-	json_object_foreach(object, key, value)
-	{
-		if (!is_remark(key) && strcmp(key, "id") != 0 &&
-		    !take(p, arena_printf(&p->cli->arena, "%s.%s", prefix, key), value)) {
-			return false;
-		}
-	}
-	return true;
-}
-
-static bool
-take_sessions(struct patch *p, json_t *sessions)
-{
-	json_t *session;
-	size_t i;
-
-	json_array_foreach(sessions, i, session)
-	{
-		const char *id = json_string_value(json_object_get(session, "id"));
-
-		if (id == NULL || *id == '\0') {
-			return wrong(p, phrase(p->cli, MSG_EDIT_SESSION_ID,
-					       arena_printf(&p->cli->arena,
-							    "sessions[%zu]", i)));
-		}
-		if (!take_parts(p, arena_printf(&p->cli->arena, "sessions.%s", id),
-				session)) {
-			return false;
-		}
-	}
-	return true;
-}
-
-static bool
-take_fields(struct patch *p, json_t *object, const char *event_id)
-{
-	const ProtobufCMessageDescriptor *type = &kusanone__v1__event__descriptor;
-	const char *key;
-	json_t *value;
-
-	json_object_foreach(object, key, value)
-	{
-		if (is_remark(key)) {
-			continue;
-		}
-		const ProtobufCFieldDescriptor *field = json_field(type, key);
-		if (field == NULL) {
-			return unknown_field(p, type, key);
-		}
-		bool good = true;
-		if (strcmp(field->name, "id") == 0) {
-			const char *id = json_string_value(value);
-
-			if (id != NULL && *id != '\0' && strcmp(id, event_id) != 0) {
-				return wrong(p, phrase(p->cli, MSG_EDIT_OTHER_EVENT,
-						       text_clean(&p->cli->arena, id)));
-			}
-		} else if (strcmp(field->name, "sessions") == 0 && json_is_array(value)) {
-			good = take_sessions(p, value);
-		} else if (field->type == PROTOBUF_C_TYPE_MESSAGE &&
-			   field->descriptor == &kusanone__v1__text__descriptor &&
-			   json_is_object(value)) {
-			good = take_parts(p, field->name, value);
-		} else {
-			good = take(p, field->name, value);
-		}
-		if (!good) {
-			return false;
-		}
-	}
-	return true;
-}
-
-bool
-patch_file(struct patch *p, const char *path, const char *event_id)
-{
-	struct cli *cli = p->cli;
-	struct json_fault fault;
-	struct slice text;
-	bool good;
-
-	if (!input_read_file(cli, path, PATCH_FILE_MAX, &text)) {
-		return false;
-	}
-	json_t *object = json_parse(text, &cli->arena, &fault);
-	if (object == NULL || !json_is_object(object)) {
-		cli->code =
-			object == NULL
-				? cli_complain(cli, EXIT_REFUSED,
-					       fault_text(cli, &fault,
-							  text_argument(cli, path), 0))
-				: complain(cli, EXIT_REFUSED, MSG_EDIT_FILE_FORM,
-					   text_argument(cli, path));
-		json_decref(object);
-		return false;
-	}
-	json_t *paths = json_object_get(object, "paths");
-	if (json_is_array(paths)) {
-		json_t *item;
-		size_t i;
-
-		json_t *event = json_object_get(object, "event");
-		if (json_is_object(event)) {
-			json_decref(p->event);
-			p->event = json_deep_copy(event);
-		}
-		good = true;
-		json_array_foreach(paths, i, item)
-		{
-			good = good && json_is_string(item) &&
-			       patch_clear(p, json_string_value(item));
-		}
-	} else {
-		good = take_fields(p, object, event_id);
-	}
-	json_decref(object);
-	if (!good && cli->code == EXIT_DONE) {
-		cli->code = complain(cli, EXIT_REFUSED, MSG_EDIT_FILE_FORM,
-				     text_argument(cli, path));
-	}
-	return good;
 }
 
 Kusanone__V1__Patch *

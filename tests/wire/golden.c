@@ -3,7 +3,7 @@
  *
  *	wire_golden DIR            compare with DIR/NAME.hex, one line "ok NAME" each
  *	wire_golden --write DIR    write those that are not there yet (never changes one)
-*/
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

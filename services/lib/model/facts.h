@@ -48,9 +48,11 @@ struct event_fact {
 	uint16_t flags;
 	uint8_t status;
 	uint8_t participants_bound, planned_bound, spent_bound, sessions_bound;
+	uint8_t pad1;                    /* Named, so that rows compare by their bytes. */
 	int16_t fiscal_year[RULE_COUNT]; /* FISCAL_YEAR_NONE: not stated. */
 	uint32_t stated_sessions; /* With sessions_bound; where it has no sessions. */
 	uint32_t session_facts;   /* How many session facts belong to this version. */
+	uint32_t pad2;
 	int64_t participants;
 	int64_t budget_planned, budget_spent;
 };
@@ -65,7 +67,7 @@ struct session_fact {
 	uint8_t status;
 	uint8_t boundary; /* Bit per rule. */
 	uint8_t online;
-	uint8_t pad;
+	uint8_t pad[5];
 };
 
 /* Does the event count in totals (実施)? */

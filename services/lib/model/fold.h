@@ -106,9 +106,10 @@ struct figure_row {
 	uint32_t measure;            /* Word. */
 	uint32_t scope_ja, scope_en; /* Words; 0: the whole programme. */
 	int16_t from, to;
+	uint32_t pad1;
 	int64_t value;
 	uint8_t bound;
-	uint8_t pad[7];
+	uint8_t pad2[7];
 };
 
 struct node_row {

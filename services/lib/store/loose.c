@@ -19,7 +19,8 @@ loose_put(struct txn *txn, db_t loose, db_t erased, const struct hash *hash,
 {
 	struct hash is = hash_of2(salt, part);
 
-	if (salt.len > MAX_SALT_LEN || !hash_eq(&is, hash) || (holds(txn, erased, hash) && !PLANTED(17))) {
+	if (salt.len > MAX_SALT_LEN || !hash_eq(&is, hash) ||
+	    (holds(txn, erased, hash) && !PLANTED(17))) {
 		return false;
 	}
 	if (!holds(txn, loose, hash)) {

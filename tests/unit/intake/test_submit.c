@@ -587,6 +587,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_query__an_answer_that_no_frame_can_hold_is_refused),
 		cmocka_unit_test(test_submit__is_on_disk_before_it_is_answered),
 		cmocka_unit_test(test_submit__a_thousand_times_the_same_is_one_record),
 		cmocka_unit_test(test_submit__the_same_twice_in_one_turn_is_one_record),

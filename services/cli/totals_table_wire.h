@@ -1,0 +1,14 @@
+/* cli/totals_table_wire.h - one table of totals on the screen. */
+#ifndef CLI_TOTALS_TABLE_WIRE_H
+#define CLI_TOTALS_TABLE_WIRE_H
+
+#include "cli/totals_wire.h"
+
+/* An empty line, and a section's title. */
+void totals_put_title(struct cli *, const char *title, struct buf *);
+
+/* The table with its title; a table that lacks what its head promises is not read. */
+void totals_put_table(struct cli *, const Kusanone__V1__TotalsTable *, enum totals_layout,
+		      struct buf *);
+
+#endif
