@@ -1,0 +1,493 @@
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "tests/sim/sim.h"
+
+/* One process on one disk, as its supervisor and its host see it. */
+
+static void
+keep_log_line(const struct log_sink *sink, enum log_level level, struct slice line)
+{
+	struct machine *m = sink->ctx;
+
+	(void)level;
+	trace(m->world, "%s | %.*s", m->name, (int)line.len, (const char *)line.at);
+}
+
+struct sim_node *
+machine_node(const struct machine *m)
+{
+	return &m->world->nodes[m->node];
+}
+
+wall_ms_t
+machine_wall(const struct machine *m)
+{
+	const wall_ms_t begin = 1700000000000; /* 2023-11-14 */
+
+	return begin + m->world->now + m->wall_offset;
+}
+
+static void
+new_dir(struct machine *m)
+{
+	snprintf(m->dir, sizeof(m->dir), "%s/m%d-%u", m->world->base_dir, m->number,
+		 ++m->dir_number);
+}
+
+struct machine *
+machine_add(struct world *w, enum machine_kind kind, int node, unsigned first_key,
+	    unsigned key_count)
+{
+	must(w->machine_count < SIM_MACHINES);
+	struct machine *m = &w->machines[w->machine_count];
+
+	*m = (struct machine){ .world = w,
+			       .number = w->machine_count,
+			       .kind = kind,
+			       .node = node,
+			       .first_key = first_key,
+			       .key_count = key_count,
+			       .living = true,
+			       .turn_at = NEVER,
+			       .restart_at = NEVER };
+	m->sink =
+		(struct log_sink){ .write = keep_log_line, .ctx = m, .level = LOG_WARN };
+	snprintf(m->name, sizeof(m->name), "%s/%d",
+		 kind == MACHINE_AGGREGATION ? "agg" : w->nodes[node].name,
+		 w->machine_count);
+	new_dir(m);
+	w->machine_count++;
+	return m;
+}
+
+/* ---- Stores ------------------------------------------------------------------------ */
+
+static struct store *
+open_store(struct machine *m, const char *sub, const char *kind, const char *const *dbs)
+{
+	char dir[200], why[200] = "";
+	struct store *store = NULL;
+	struct store_options options = { .dir = dir,
+					 .kind = kind,
+					 .format = 1,
+					 .program = "sim",
+					 .dbs = dbs,
+					 .quota_bytes = 256u << 20 };
+
+	snprintf(dir, sizeof(dir), "%s/%s", m->dir, sub);
+	mkdir(m->dir, 0700);
+	enum err err = store_open(&options, &store, why, sizeof(why));
+	if (err != OK) {
+		sim_fail(m->world, "open", "%s: %s: %s", m->name, err_name(err), why);
+		return NULL;
+	}
+	return store;
+}
+
+static void
+close_stores(struct machine *m)
+{
+	store_close(m->view);
+	store_close(m->log);
+	m->view = NULL;
+	m->log = NULL;
+}
+
+/* ---- Starting ------------------------------------------------------------------------
+ */
+
+struct enrolment
+hq_trust(const struct world *w)
+{
+	const struct sim_node *n = &w->nodes[w->machines[w->hq_intake].node];
+	struct enrolment e = { .node = n->id, .name = slice_str("hq"), .role = NODE_HQ };
+
+	memcpy(e.curve_key, n->keys[0].keys.curve_public, sizeof(e.curve_key));
+	memcpy(e.sign_key, n->keys[0].keys.sign_public, sizeof(e.sign_key));
+	return e;
+}
+
+void
+intake_config_of(struct machine *m, struct intake_config *ret)
+{
+	struct world *w = m->world;
+	struct sim_node *n = machine_node(m);
+
+	*ret = (struct intake_config){ .node = n->id,
+				       .name = n->name,
+				       .role = n->role,
+				       .posts = n->posts,
+				       .post_count = n->post_count,
+				       .author = "officer",
+				       .software = "sim",
+				       .zones = w->zones,
+				       .local = LOCAL_ENDPOINT };
+	for (unsigned i = 0; i < m->key_count && i < INTAKE_MAX_KEYS; i++) {
+		unsigned key = m->first_key + i;
+
+		ret->keys[ret->key_count++] = n->keys[key].keys;
+		ret->dial[ret->dial_count].up = DIAL_ENDPOINT + 2 * key;
+		ret->dial[ret->dial_count].down = DIAL_ENDPOINT + 2 * key + 1;
+		ret->dial_count++;
+	}
+	for (size_t i = 0; i < sizeof(ret->seed); i++) {
+		ret->seed[i] = (uint8_t)rng_u64(&w->rng);
+	}
+}
+
+static bool
+start_intake(struct machine *m)
+{
+	struct intake_config config;
+
+	m->log = open_store(m, "log", "intake-log", journal_db_names);
+	if (m->log == NULL) {
+		return false;
+	}
+	intake_config_of(m, &config);
+	m->intake = xcalloc(1, sizeof(*m->intake));
+	intake_init(m->intake, &config, m->log);
+	enum err err = intake_open(m->intake, m->world->now, machine_wall(m));
+	if (err != OK) {
+		sim_fail(m->world, "open", "%s: the journal: %s", m->name, err_name(err));
+		return false;
+	}
+	node_init(&m->core, &intake_service, m->intake, m->log, rng_u64(&m->world->rng),
+		  &m->sink);
+	return true;
+}
+
+static bool
+start_aggregation(struct machine *m)
+{
+	struct aggregation_config config = { .hq = hq_trust(m->world),
+					     .software = "sim",
+					     .local_endpoint = LOCAL_ENDPOINT,
+					     .posts_endpoint = DOOR_ENDPOINT };
+
+	if (m->view_lost) {
+		char dir[200];
+
+		snprintf(dir, sizeof(dir), "%s/view", m->dir);
+		disk_remove_store(dir);
+		m->view_lost = false;
+	}
+	m->log = open_store(m, "log", "aggregation-log", log_db_names);
+	m->view = open_store(m, "view", "aggregation-view", view_db_names);
+	if (m->log == NULL || m->view == NULL) {
+		return false;
+	}
+	m->aggregation = xcalloc(1, sizeof(*m->aggregation));
+	aggregation_init(m->aggregation, &config, m->log, m->view);
+	enum err err = aggregation_open(m->aggregation);
+	if (err != OK) {
+		sim_fail(m->world, "open", "%s: the log: %s", m->name, err_name(err));
+		return false;
+	}
+	if (m->aggregation->log.head.position != 0) {
+		sometimes(m->world, m->aggregation->checkpointed != 0
+					    ? SOMETIMES_VIEW_LOADED
+					    : SOMETIMES_VIEW_REFOLDED);
+	}
+	buf_clear(&m->allow);
+	aggregation_allow_list(m->aggregation, &m->allow);
+	node_init(&m->core, &aggregation_service, m->aggregation, m->log,
+		  rng_u64(&m->world->rng), &m->sink);
+	return true;
+}
+
+void
+machine_start(struct machine *m)
+{
+	struct world *w = m->world;
+
+	must(!m->up);
+	m->run++;
+	m->must_listen = false;
+	m->restart_at = NEVER;
+	trace(w, "%s start %u", m->name, m->run);
+	bool good = m->kind == MACHINE_INTAKE ? start_intake(m) : start_aggregation(m);
+	m->up = true;
+	m->core_ready = good;
+	if (!good) {
+		return;
+	}
+	m->core.crash_at = machine_crash_point;
+	m->core.crash_ctx = m;
+	check_started(m);
+	machine_wake(m, w->now);
+}
+
+/* ---- Ending ---------------------------------------------------------------------------
+ */
+
+static void
+drop_memory(struct machine *m)
+{
+	if (m->core_ready) {
+		node_fini(&m->core);
+		m->core_ready = false;
+	}
+	if (m->intake != NULL) {
+		intake_fini(m->intake);
+		free(m->intake);
+		m->intake = NULL;
+	}
+	if (m->aggregation != NULL) {
+		aggregation_fini(m->aggregation);
+		free(m->aggregation);
+		m->aggregation = NULL;
+	}
+	inbox_clear(&m->inbox);
+	close_stores(m);
+}
+
+void
+machine_crash(struct machine *m, msec_t down_for)
+{
+	struct world *w = m->world;
+
+	if (m->up) {
+		trace(w, "%s down", m->name);
+		m->up = false;
+		m->turn_at = NEVER;
+		net_machine_down(m);
+		drop_memory(m);
+	}
+	m->restart_at = NEVER;
+	if (down_for != NEVER) {
+		m->restart_at = w->now + down_for;
+		heap_push(w, m->restart_at,
+			  (struct sim_event){
+				  .what = EV_START, .a = m->number, .run = m->run });
+	}
+}
+
+void
+machine_free(struct machine *m)
+{
+	if (m->up) {
+		drop_memory(m);
+	}
+	inbox_fini(&m->inbox);
+	buf_fini(&m->allow);
+	free(m->acked.at);
+	disk_remove(m->dir);
+	for (unsigned i = 0; i < m->snapshot_count; i++) {
+		disk_remove(m->snapshots[i].dir);
+		free(m->snapshots[i].acked.at);
+	}
+}
+
+/* ---- Copies of the disk
+ * ---------------------------------------------------------------- */
+
+void
+acked_add(struct acked_list *list, const struct acked *one)
+{
+	if (list->count == list->cap) {
+		list->cap = list->cap != 0 ? 2 * list->cap : 32;
+		list->at = xrealloc(list->at, list->cap * sizeof(list->at[0]));
+	}
+	list->at[list->count++] = *one;
+}
+
+void
+acked_copy(struct acked_list *to, const struct acked_list *from)
+{
+	to->count = 0;
+	for (size_t i = 0; i < from->count; i++) {
+		acked_add(to, &from->at[i]);
+	}
+}
+
+/* Between two turns nobody writes: the file is what the last commit left. */
+void
+machine_snapshot(struct machine *m)
+{
+	struct world *w = m->world;
+
+	if (m->snapshot_count == SIM_SNAPSHOTS) {
+		disk_remove(m->snapshots[0].dir);
+		free(m->snapshots[0].acked.at);
+		memmove(&m->snapshots[0], &m->snapshots[1],
+			(SIM_SNAPSHOTS - 1) * sizeof(m->snapshots[0]));
+		m->snapshot_count--;
+	}
+	struct snapshot *s = &m->snapshots[m->snapshot_count++];
+	*s = (struct snapshot){ .at = w->now };
+	snprintf(s->dir, sizeof(s->dir), "%s/m%d-%u", w->base_dir, m->number,
+		 ++m->dir_number);
+	must(disk_copy(m->dir, s->dir));
+	acked_copy(&s->acked, &m->acked);
+	trace(w, "%s backed up", m->name);
+}
+
+static void
+change_disk(struct machine *m, const struct snapshot *s, bool keep_old)
+{
+	char before[sizeof(m->dir)];
+
+	must(!m->up);
+	snprintf(before, sizeof(before), "%s", m->dir);
+	new_dir(m);
+	if (!keep_old) {
+		disk_remove(before);
+	}
+	if (s != NULL) {
+		must(disk_copy(s->dir, m->dir));
+		acked_copy(&m->acked, &s->acked);
+	} else {
+		m->acked.count = 0;
+	}
+}
+
+void
+machine_put_back(struct machine *m, const struct snapshot *s)
+{
+	change_disk(m, s, false);
+}
+
+/* Headquarters' log of another day beside the view of today. */
+void
+machine_put_back_log(struct machine *m, const struct snapshot *s)
+{
+	char before[sizeof(m->dir)], from[200], to[200];
+
+	must(!m->up);
+	snprintf(before, sizeof(before), "%s", m->dir);
+	change_disk(m, s, true);
+	snprintf(to, sizeof(to), "%s/view", m->dir);
+	disk_remove_store(to);
+	snprintf(from, sizeof(from), "%s/view", before);
+	rename(from, to);
+	disk_remove(before);
+}
+
+/* ---- A turn
+ * ----------------------------------------------------------------------------- */
+
+void
+machine_wake(struct machine *m, msec_t at)
+{
+	struct world *w = m->world;
+
+	if (!m->up || at == NEVER || at >= m->turn_at) {
+		return;
+	}
+	m->turn_at = at > w->now ? at : w->now;
+	heap_push(w, m->turn_at,
+		  (struct sim_event){ .what = EV_TURN, .a = m->number, .run = m->run });
+}
+
+void
+machine_heard(struct machine *m)
+{
+	struct world *w = m->world;
+
+	machine_wake(
+		m, w->now + (msec_t)rng_below(&w->rng, 3) +
+			   (rng_chance(&w->rng, 5)
+				    ? (msec_t)rng_below(&w->rng,
+							(uint64_t)w->swarm.slow_turn + 1)
+				    : 0));
+}
+
+bool
+machine_crash_point(void *ctx, enum turn_point point)
+{
+	static const enum sometimes met[] = {
+		[TURN_HANDLED] = SOMETIMES_CRASH_BEFORE_COMMIT,
+		[TURN_COMMITTED] = SOMETIMES_CRASH_BEFORE_ACK,
+		[TURN_FOLDED] = SOMETIMES_CRASH_BEFORE_SEND,
+	};
+	struct machine *m = ctx;
+
+	if (!m->crash_wanted || m->crash_point != point) {
+		return false;
+	}
+	/* A crash in a turn that does nothing shows nothing. */
+	if (point != TURN_HANDLED && m->inbox.count == 0) {
+		return false;
+	}
+	m->crash_wanted = false;
+	sometimes(m->world, met[point]);
+	trace(m->world, "%s crashes at point %d", m->name, (int)point);
+	return true;
+}
+
+/* The outbox, as lib/host empties it. */
+static void
+send_outbox(struct machine *m)
+{
+	struct outbox *out = &m->core.outbox;
+
+	for (size_t i = 0; i < out->count; i++) {
+		const struct out *o = &out->list[i];
+		struct slice parts[3];
+		unsigned count;
+
+		switch (o->kind) {
+		case OUT_FRAME:
+			count = out_parts(out, o, parts);
+			net_send(m, o->to, parts, count);
+			break;
+		case OUT_DIAL:
+			net_dial(m, o->to);
+			break;
+		case OUT_HANG_UP:
+			net_hang_up(m, o->to.endpoint);
+			break;
+		case OUT_ALLOW:
+			buf_clear(&m->allow);
+			buf_put(&m->allow, out->bytes.at + o->at, o->payload_len);
+			break;
+		}
+	}
+	outbox_clear(out);
+}
+
+static msec_t
+down_time(struct world *w)
+{
+	return rng_chance(&w->rng, 60) ? (msec_t)rng_below(&w->rng, 500)
+				       : (msec_t)rng_below(&w->rng, 15000);
+}
+
+void
+machine_turn(struct machine *m)
+{
+	struct world *w = m->world;
+
+	m->turn_at = NEVER;
+	w->turns++;
+	if (!w->healing) {
+		faults_before_turn(m);
+	}
+	enum err err = node_turn(&m->core, &m->inbox, w->now, machine_wall(m));
+	if (m->core_ready && err != ERR_FORCED) {
+		check_outbox(m, &m->core.outbox);
+	}
+	if (err != OK && err != ERR_DISK_FULL) {
+		if (err != ERR_FORCED && err != ERR_IO) {
+			sim_fail(w, "turn", "%s: %s", m->name, err_name(err));
+		}
+		if (err == ERR_IO) {
+			sometimes(w, SOMETIMES_COMMIT_FAILED);
+			trace(w, "%s ends: %s", m->name, err_name(err));
+		}
+		machine_crash(m, down_time(w));
+		return;
+	}
+	if (err == ERR_DISK_FULL) {
+		m->was_full = true;
+		trace(w, "%s disk full", m->name);
+	} else if (m->was_full && w->now > m->disk_full_until) {
+		m->was_full = false;
+		sometimes(w, SOMETIMES_DISK_FULL_RECOVERED);
+	}
+	send_outbox(m);
+	check_turned(m);
+	machine_wake(m, node_deadline(&m->core));
+}
