@@ -193,14 +193,8 @@ erase_run(struct cli *cli, int argc, char **argv)
 	if (code != EXIT_DONE) {
 		return code;
 	}
-	size_t count = event->event != NULL ? event->event->n_people : 0;
-
-	said.part_hashes =
-		arena_zalloc(&cli->arena, (count + 1) * sizeof(said.part_hashes[0]));
-	for (size_t i = 0; i < count; i++) {
-		said.part_hashes[i] = event->event->people[i]->part_hash;
-	}
-	said.n_part_hashes = count;
+	said.part_hashes = event->part_hashes;
+	said.n_part_hashes = event->n_part_hashes;
 	submission.body_case = KUSANONE__V1__SUBMISSION__BODY_ERASURE;
 	submission.erasure = &said;
 	return ask_submit_and_print(cli, &submission);

@@ -31,7 +31,7 @@ people() { # people NAME KIND…: the member of an event
 	done
 	printf '"people": [%s]' "$list"
 }
-vip() { event vip "$(people "$mayor" mayor "$guest" guest)" "$@"; }
+vip() { event vip "$(people "$mayor" mayor "$guest" guest)"; }
 event plain | submit_at sfo >/dev/null
 id=$(vip | submit_at sfo | id_in)
 kept=$(event kept "$(people "$other" mayor)" | submit_at sfo | id_in)
@@ -78,7 +78,6 @@ check "every table of the totals is what it was" cmp tables.before tables.after
 check "folding the log from nothing gives the same, after" recount_equal
 same "the post lists as many events as before" "$(at sfo events --json | json 'len(d["rows"])')" \
 	"$(cat events.before)"
-revision() { json 'd["event"]["revision"] if "event" in d and "revision" in d["event"] else d["revision"]'; }
 expect "the record is signed as it was: an edit goes on from it" 0 "headquarters" -- \
 	at sfo edit "$id" --set note.en="after the erasure" --wait 10
 same "totals count it once" "$(total)" 4
@@ -102,6 +101,17 @@ need up sfo
 check "when the post is back, its files lose them" wait_for 20 gone "$mayor"
 check "and those of the name that stood in two revisions" wait_for 20 gone "$other"
 
+# ---- A name that an edit took out again lies in an older revision
+former="Ottilie Featherstonehaugh"
+old=$(event old "$(people "$former" mayor)" | submit_at sfo | id_in)
+check "a former name is at both" wait_for 10 at_both "$former"
+expect "an edit takes it out of the event" 0 "headquarters" -- \
+	at sfo edit "$old" --clear people --wait 10
+check "its bytes are there still" at_both "$former"
+expect "headquarters erases the event's people" 0 "" -- \
+	at hq erase "$old" --people --why "request of 2024-08-01" --wait 10
+check "the name of the older revision is gone, too" wait_for 20 gone "$former"
+
 # ---- And stays erased
 for node in sfo aggregation hq lax; do
 	down $node
@@ -116,5 +126,5 @@ for node in aggregation hq sfo lax; do
 	need up $node
 done
 check "folding the log from nothing gives the same, after a restart" recount_equal
-same "the totals are what they were" "$(total)" 4
+same "the totals are what they were" "$(total)" 5
 end

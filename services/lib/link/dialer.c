@@ -66,8 +66,8 @@ say_error(struct dialer *d, enum link_code code, const char *text, struct outbox
 	frame_end(d, out, (struct slice){ 0 }, now);
 }
 
-static void
-say_goodbye(struct dialer *d, const char *reason, struct outbox *out, msec_t now)
+void
+dialer_say_goodbye(struct dialer *d, const char *reason, struct outbox *out, msec_t now)
 {
 	link_goodbye_put(frame_begin(d, FRAME_GOODBYE, out), reason);
 	frame_end(d, out, (struct slice){ 0 }, now);
@@ -326,7 +326,7 @@ dialer_restart(struct dialer *d, bool at_once, const char *reason, struct outbox
 	}
 	dialer_set_reason(d, "%s", reason);
 	if (d->state == DIALER_LIVE) {
-		say_goodbye(d, reason, out, now);
+		dialer_say_goodbye(d, reason, out, now);
 	} else {
 		outbox_hang_up(out, d->endpoint);
 	}
@@ -338,7 +338,7 @@ void
 dialer_stop(struct dialer *d, struct outbox *out, msec_t now)
 {
 	if (d->state == DIALER_LIVE) {
-		say_goodbye(d, "stopping", out, now);
+		dialer_say_goodbye(d, "stopping", out, now);
 	}
 	if (d->state != DIALER_IDLE) {
 		outbox_hang_up(out, d->endpoint);

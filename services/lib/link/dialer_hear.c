@@ -150,6 +150,10 @@ hear_error(const struct hearing *h)
 	} else {
 		dialer_set_reason(d, "%s: %s", link_code_name(error->code), error->text);
 	}
+	if (error->code == LINK_SUPERSEDED && d->state == DIALER_LIVE) {
+		/* A machine that died could not say this: there are two. */
+		dialer_say_goodbye(d, "superseded", h->out, now);
+	}
 	outbox_hang_up(h->out, d->endpoint);
 	if (error->code == LINK_SUPERSEDED) {
 		return dialer_lose(d, DIALER_RETRY_SUPERSEDED, 0, h->rng, now);

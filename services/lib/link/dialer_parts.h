@@ -19,6 +19,9 @@ enum dialer_retry {
 enum dialer_event dialer_lose(struct dialer *, enum dialer_retry, uint32_t at_least_ms,
 			      struct rng *, msec_t now);
 
+/* GOODBYE in a live session; the caller hangs up or moves on. */
+void dialer_say_goodbye(struct dialer *, const char *reason, struct outbox *, msec_t now);
+
 /* The peer broke the protocol: it is told.  The socket stays open until the next
  * dialling, so that it hears it.  DIALER_LOST. */
 enum dialer_event dialer_fault(struct dialer *, enum link_code, const char *text,

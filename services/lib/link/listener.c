@@ -127,6 +127,10 @@ listener_take(struct listener *l, struct peer peer, const struct node_id *node,
 		listener_take_stray(l, peer, node, frame, out, now);
 		return LISTENER_NOTHING;
 	}
+	if (s->closing && frame->header.type == FRAME_GOODBYE) {
+		listener_take_stray(l, peer, node, frame, out, now);
+		return LISTENER_NOTHING;
+	}
 	if (s->closing || !s->welcomed) {
 		return LISTENER_NOTHING;
 	}

@@ -11,7 +11,7 @@
 #include "lib/link/outbox.h"
 #include "lib/link/pace.h"
 
-enum { LISTENER_GREETERS = 64, LISTENER_STRAYS = 64 };
+enum { LISTENER_GREETERS = 64, LISTENER_STRAYS = 64, LISTENER_REPLACED = 32 };
 
 struct session {
 	struct peer peer;
@@ -57,7 +57,15 @@ struct listener {
 	size_t count, cap;
 	msec_t now;            /* Of the last run. */
 	wall_ms_t wall_offset; /* Wall clock minus 'now', as last seen. */
-	uint64_t superseded;
+	uint64_t superseded; /* Machines that answered when they were put out: each had a
+			      * twin with the same key. */
+	/* Connections whose session a newer one of the same node replaced: of a machine
+	 * that died, or of one that lives. */
+	struct {
+		struct peer peer;
+		bool waits;
+	} replaced[LISTENER_REPLACED];
+	unsigned next_replaced;
 
 	uint64_t refused; /* HELLOs; why the last one was, in words: */
 	char refusal[160];

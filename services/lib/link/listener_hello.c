@@ -77,6 +77,17 @@ may_tell_stray(struct listener *l, struct peer peer, msec_t now)
 	return true;
 }
 
+static void
+hear_replaced(struct listener *l, struct peer peer)
+{
+	for (unsigned i = 0; i < LISTENER_REPLACED; i++) {
+		if (l->replaced[i].waits && peer_eq(l->replaced[i].peer, peer)) {
+			l->replaced[i].waits = false;
+			l->superseded++;
+		}
+	}
+}
+
 /* A frame of a session that is none.  An answer to an ERROR would be answered in turn
  * by a peer that thinks as we do. */
 void
@@ -87,7 +98,11 @@ listener_take_stray(struct listener *l, struct peer peer, const struct node_id *
 				    .error_class = LINK_RETRY_NOW,
 				    .text = "this session is over: say HELLO again" };
 
-	if (frame->header.type == FRAME_ERROR || frame->header.type == FRAME_GOODBYE ||
+	if (frame->header.type == FRAME_GOODBYE) {
+		hear_replaced(l, peer);
+		return;
+	}
+	if (frame->header.type == FRAME_ERROR ||
 	    (node != NULL && is_muted(l, node, now)) || !may_tell_stray(l, peer, now)) {
 		return;
 	}
@@ -116,6 +131,16 @@ refuse_hello(struct listener *l, struct peer peer, enum link_code code,
 	listener_refuse_peer(peer, &error, out);
 }
 
+/* A machine that was started again replaces a session that nobody holds any more.  If
+ * the one that was put out says GOODBYE, it lives: two have one key. */
+static void
+note_replaced(struct listener *l, struct peer peer)
+{
+	l->replaced[l->next_replaced].peer = peer;
+	l->replaced[l->next_replaced].waits = true;
+	l->next_replaced = (l->next_replaced + 1) % LISTENER_REPLACED;
+}
+
 /* End what this HELLO replaces.  On the same connection the peer knows; on another one
  * it may be another machine with the same key, which must hear of it. */
 static void
@@ -138,7 +163,7 @@ end_older(struct listener *l, const struct session *newer, struct outbox *out, m
 			s->closing = true;
 		} else if (s->role == newer->role && node_id_eq(&s->node, &newer->node)) {
 			listener_refuse(l, s, &superseded, out, now);
-			l->superseded++;
+			note_replaced(l, s->peer);
 		}
 	}
 }

@@ -577,6 +577,59 @@ fill_history(struct fold *f, uint32_t event, struct arena *arena,
 	}
 }
 
+static bool
+has_part(const Kusanone__V1__EventReply *reply, const struct hash *part)
+{
+	for (size_t i = 0; i < reply->n_part_hashes; i++) {
+		if (memcmp(reply->part_hashes[i].data, part->b, HASH_LEN) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A name that an edit took out again still lies in the store: of all revisions. */
+static void
+fill_part_hashes(struct fold *f, uint32_t event, struct arena *arena,
+		 Kusanone__V1__EventReply *reply)
+{
+	const struct event_row *e = table_at(&f->events, event);
+	size_t cap = 0;
+
+	for (uint32_t r1 = e->newest1; r1 != 0;) {
+		const struct record_row *row = table_at(&f->records, r1 - 1);
+		struct slice bytes;
+		struct record record;
+
+		if (row->body == BODY_EVENT_REVISION &&
+		    f->source.read(f->source.ctx, r1, arena, &bytes) &&
+		    record_decode(bytes, arena, &record, NULL)) {
+			const struct event *event_ = &record.revision.event;
+
+			for (size_t i = 0; i < event_->people_count; i++) {
+				if (has_part(reply, &event_->people[i])) {
+					continue;
+				}
+				if (reply->n_part_hashes == cap) {
+					cap = cap != 0 ? 2 * cap : 16;
+					ProtobufCBinaryData *list =
+						arena_alloc(arena, cap * sizeof(list[0]));
+
+					if (reply->n_part_hashes != 0) {
+						memcpy(list, reply->part_hashes,
+						       reply->n_part_hashes *
+							       sizeof(list[0]));
+					}
+					reply->part_hashes = list;
+				}
+				reply->part_hashes[reply->n_part_hashes++] =
+					pb_slice(hash_slice(&event_->people[i]));
+			}
+		}
+		r1 = row->older1;
+	}
+}
+
 /* The post in whose jurisdiction each venue lies on its date. */
 static void
 fill_jurisdictions(struct fold *f, const Kusanone__V1__Event *event, struct arena *arena,
@@ -643,6 +696,7 @@ show_event(struct fold *f, const Kusanone__V1__EventQuery *in, struct arena *are
 		fill_conflicts(&conflicts, arena, reply);
 		fill_heads(f, event, arena, reply);
 		fill_jurisdictions(f, reply->event, arena, reply);
+		fill_part_hashes(f, event, arena, reply);
 	} else {
 		reply->row->event_id = show_event_id(f, event, arena);
 	}

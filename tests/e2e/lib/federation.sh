@@ -294,3 +294,28 @@ submit_at() {
 
 # The id of the event that one receipt names.
 id_in() { json 'd["eventId"]'; }
+
+# comes NAME SECONDS WANTED COMMAND…: the command prints WANTED within so long.
+comes() {
+	local name=$1 end=$((SECONDS + $2)) want=$3 got
+	shift 3
+	while :; do
+		got=$("$@" 2>&1)
+		[ "$got" != "$want" ] || break
+		if [ $SECONDS -ge $end ]; then
+			fail "$name: '${got:0:300}', not '$want'"
+			return 1
+		fi
+		sleep 0.05
+	done
+	ok "$name"
+}
+
+# The figures of one grouping as "key=value …": by_dimension post [totals option…]
+by_dimension() {
+	local by=$1
+	shift
+	at hq totals --by "$by" "$@" --json | json '" ".join("%s=%s" % (
+		r["keys"][0].get("code") or r["keys"][0].get("bucket"),
+		r["figures"][0].get("value", 0)) for r in d["tables"][0].get("rows", []))'
+}

@@ -321,7 +321,6 @@ test_listener__a_newer_session_ends_the_older_with_an_alarm(void **state)
 	struct talker older = welcomed(s, 1, LINK_PRODUCER);
 	struct talker newer = welcomed(s, 1, LINK_PRODUCER);
 
-	assert_int_equal(s->l.superseded, 1);
 	assert_true(older.session->closing);
 	struct frame frame = frame_at(&s->out, 0);
 	assert_true(peer_eq(s->out.list[0].to, older.peer));
@@ -339,6 +338,18 @@ test_listener__a_newer_session_ends_the_older_with_an_alarm(void **state)
 	assert_int_equal(s->lost, 1);
 	assert_int_equal(s->l.count, 1);
 	assert_int_equal(hear_status(s, &newer), LISTENER_STATUS);
+
+	/* A machine that was started again is no second one.  One that says GOODBYE when it
+	 * is put out lives: two have one key. */
+	assert_int_equal(s->l.superseded, 0);
+	say(s, &older, FRAME_GOODBYE, older.session_id, 9);
+	link_goodbye_put(&s->peer_out.bytes, "superseded");
+	assert_int_equal(hear(s, &older), LISTENER_NOTHING);
+	assert_int_equal(s->l.superseded, 1);
+	say(s, &older, FRAME_GOODBYE, older.session_id, 10);
+	link_goodbye_put(&s->peer_out.bytes, "superseded");
+	assert_int_equal(hear(s, &older), LISTENER_NOTHING);
+	assert_int_equal(s->l.superseded, 1);
 }
 
 static void
