@@ -460,6 +460,17 @@ crash_at_point(struct world *w)
 	}
 }
 
+/* Of the log: the process ends.  Of a view: it is only older. */
+static void
+fail_commit(struct machine *m)
+{
+	struct world *w = m->world;
+	bool of_view = m->view != NULL && rng_chance(&w->rng, 40);
+
+	store_fail_commit(of_view ? m->view : m->log, 1 + (unsigned)rng_below(&w->rng, 3),
+			  ERR_IO);
+}
+
 static void
 lose_disk(struct world *w)
 {

@@ -48,7 +48,7 @@ struct shared {
 		char checker[40];
 		char why[400];
 	} failures[MAX_SHOWN];
-	atomic_ulong first_failed; /* The lowest seed; UINT64_MAX: none. */
+	atomic_ulong trace; /* Hash of the last trace. */
 };
 
 static uint64_t
@@ -70,10 +70,6 @@ note_failure(struct shared *s, uint64_t seed, const char *checker, const char *w
 		snprintf(f->why, sizeof(f->why), "%s", why);
 		f->seed = seed;
 	}
-	unsigned long first = atomic_load(&s->first_failed);
-	while (seed < first &&
-	       !atomic_compare_exchange_weak(&s->first_failed, &first, seed)) {
-	}
 }
 
 static uint64_t
@@ -86,6 +82,7 @@ run_once(const struct options *o, unsigned worker, uint64_t seed, struct shared 
 	snprintf(dir, sizeof(dir), "%s/w%u", o->dir, worker);
 	*ret_good = world_run(w, seed, dir, print);
 	uint64_t hash = w->trace_hash;
+	atomic_store(&s->trace, hash);
 	if (!*ret_good) {
 		note_failure(s, seed, w->checker, w->why);
 	}
@@ -411,7 +408,6 @@ main(int argc, char **argv)
 	set_plant(o);
 	hash_init();
 	make_dir(o);
-	atomic_store(&s->first_failed, UINT64_MAX);
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	if (o->one != 0) {
 		run_seed(o, 0, o->one, s, o->trace ? stdout : NULL);
@@ -431,6 +427,9 @@ main(int argc, char **argv)
 	printf("# %lu seeds in %.1f s (%.1f a second), %lu turns, %lu records\n", done,
 	       seconds, (double)done / seconds, atomic_load(&s->turns),
 	       atomic_load(&s->records));
+	if (o->one != 0) {
+		printf("# trace %016lx\n", atomic_load(&s->trace));
+	}
 	if (failed == 0) {
 		printf("ok sim/seeds: %lu seeds hold\n", done);
 	}

@@ -2,6 +2,10 @@
 # clang-tidy agrees with every C file of services/ (.clang-tidy says what is off, and why).
 . tests/lib/report.sh
 . tests/lib/build.sh
+if [ -z "$KUSANONE_LONG" ]; then
+	skip "tidy: clang-tidy over all C files takes minutes; tests/run.sh --long runs it"
+	report_end
+fi
 if ! cmake --preset clang >build/clang.log 2>&1 ||
 	! cmake --build --preset clang --target proto/kusanone.fds >>build/clang.log 2>&1; then
 	cat build/clang.log
