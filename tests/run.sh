@@ -115,6 +115,7 @@ run_step() {
 
 	printf '%-8s …\n' "$name"
 	# Through the file and not through a pipe: what a test leaves running cannot hold us.
+	: >"$log"
 	timeout -k 10 "$limit" bash "$file" >"$log" 2>&1 </dev/null &
 	step=$!
 	seen=0

@@ -253,7 +253,7 @@ X(MSG_COLUMN_PROVISIONAL, "provisional", "暫定") \
 X(MSG_COLUMN_BOUNDARY, "FY boundary", "年度境界") \
 X(MSG_BEST_PRACTICES, "Best practices", "代表例") \
 X(MSG_TITLE_AND_POSTS, "{0} ({1})", "{0}（{1}）") \
-X(MSG_UNCONFIRMED_EVENTS, "{0} events name a co-host that has not confirmed: shown, not counted for it", \
+X(MSG_UNCONFIRMED_EVENTS, "named co-hosts that have not confirmed are shown, not counted: events {0}", \
   "共催公館が未確認の案件が {0} 件あります（その公館では数えていません）") \
 X(MSG_OPENED_TITLE, "Records behind it: id, position, revision", "根拠となる記録: ID、位置、版") \
 X(MSG_RECOUNT_EQUAL, "recount: equal, row for row", "再集計: 全ての行が一致") \

@@ -40,15 +40,17 @@ idle_post=$(rss_anon "$(process sfo)")
 launch aggregation
 need wait_for 15 serves aggregation
 watch_memory post "$(process sfo)" &
+watchers=$!
 watch_memory hq "$(process aggregation)" &
+watchers+=" $!"
 began=$(date +%s%3N)
 arrived() { [ "$(figure aggregation events)" = "$records" ]; }
 check "all of it arrives" wait_for 100 arrived
 took=$(($(date +%s%3N) - began))
 check "the post has a receipt for each" settle sfo 60
 touch post.stop hq.stop
-wait %2 %3 2>/dev/null
-for job in post hq; do wait_for 5 [ -s $job.most ]; done
+# shellcheck disable=SC2086
+wait $watchers
 note "drained in $took ms from headquarters' start, dialling included"
 need up hq
 same "totals: all of them, once" "$(total)" "$records"

@@ -339,8 +339,8 @@ test_listener__a_newer_session_ends_the_older_with_an_alarm(void **state)
 	assert_int_equal(s->l.count, 1);
 	assert_int_equal(hear_status(s, &newer), LISTENER_STATUS);
 
-	/* A machine that was started again is no second one.  One that says GOODBYE when it
-	 * is put out lives: two have one key. */
+	/* A machine that was started again is no second one.  One that says GOODBYE when
+	 * it is put out lives: two have one key. */
 	assert_int_equal(s->l.superseded, 0);
 	say(s, &older, FRAME_GOODBYE, older.session_id, 9);
 	link_goodbye_put(&s->peer_out.bytes, "superseded");
