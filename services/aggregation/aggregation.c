@@ -449,6 +449,17 @@ idle(void *self, struct turn *turn)
 	return erase_idle(self, turn);
 }
 
+void
+aggregation_drain(void *self, struct turn *turn)
+{
+	struct aggregation *a = self;
+
+	a->txn = turn->txn;
+	listener_stop(&a->listener, "headquarters is stopping", turn->out, turn->now);
+	checkpoint_run(a, turn, true);
+	a->txn = NULL;
+}
+
 const struct service aggregation_service = {
 	.name = "aggregation",
 	.handle = handle,

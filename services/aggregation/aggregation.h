@@ -92,6 +92,9 @@ extern const struct service aggregation_service;
 /* The CURVE keys that may connect, 32 bytes each, at the end of 'ret_keys'. */
 void aggregation_allow_list(const struct aggregation *, struct buf *ret_keys);
 
+/* SIGTERM: GOODBYE to every session, and a checkpoint. */
+void aggregation_drain(void *self, struct turn *);
+
 /* ---- For the service's own files. -------------------------------------------------- */
 
 /* The fold's reader: through the transaction in force. */

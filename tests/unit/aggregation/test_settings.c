@@ -1,38 +1,12 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-
-#include <cmocka.h>
-
 #include "aggregation/settings.h"
-#include "lib/base/log.h"
 
-static void
-read_whole(const char *path, struct buf *ret)
-{
-	FILE *f = fopen(path, "rb");
-	int c;
-
-	assert_non_null(f);
-	while ((c = fgetc(f)) != EOF) {
-		buf_put_u8(ret, (uint8_t)c);
-	}
-	fclose(f);
-}
+#include "unit/settings_test.h"
 
 static void
 test_settings__the_example_file_is_what_the_program_prints(void **state)
 {
 	(void)state;
-	struct buf printed = { 0 }, file = { 0 };
-
-	config_print(&aggregation_schema, &printed);
-	read_whole(SOURCE_DIR "/deploy/config/aggregation.yaml", &file);
-	buf_put_u8(&printed, 0);
-	buf_put_u8(&file, 0);
-	assert_string_equal((char *)file.at, (char *)printed.at);
-	buf_fini(&printed);
-	buf_fini(&file);
+	check_example(&aggregation_schema, SOURCE_DIR "/deploy/config/aggregation.yaml");
 }
 
 static void
@@ -42,17 +16,8 @@ test_settings__a_short_key_is_refused_with_its_place(void **state)
 	static const char yaml[] = "key_file: k\nhq:\n  node: \"0011\"\n  curve_key: x\n"
 				   "  sign_key: y\n";
 	struct aggregation_settings settings;
-	struct arena arena = { 0 };
-	struct buf errors = { 0 };
 
-	assert_int_equal(config_read_bytes(&aggregation_schema, "a.yaml", slice_str(yaml),
-					   &arena, &settings, &errors),
-			 ERR_INVALID);
-	buf_put_u8(&errors, 0);
-	assert_non_null(strstr((char *)errors.at, "a.yaml:3:"));
-	assert_non_null(strstr((char *)errors.at, "32 hex digits"));
-	buf_fini(&errors);
-	arena_fini(&arena);
+	check_refused(&aggregation_schema, yaml, &settings, "a.yaml:3:", "32 hex digits");
 }
 
 int

@@ -1,0 +1,151 @@
+#include "lib/host/program.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { WHY_LEN = 512, PATH_LEN = 4200 };
+
+int
+program_fail(const struct program *p, const char *what, const char *why)
+{
+	fprintf(stderr, "%s: %s: %s\n", p->name, what, why);
+	return 1;
+}
+
+bool
+program_begin(struct program *p, const char *name, int argc, char **argv,
+	      const struct config_schema *schema, int *ret_code)
+{
+	*p = (struct program){ .name = name,
+			       .sink = { .write = log_write_stderr,
+					 .wall_clock = clock_wall,
+					 .level = LOG_INFO } };
+	if (argc == 2 && strcmp(argv[1], "--print-config") == 0) {
+		struct buf out = { 0 };
+
+		config_print(schema, &out);
+		fwrite(out.at, 1, out.len, stdout);
+		buf_fini(&out);
+		*ret_code = 0;
+		return false;
+	}
+	if (argc != 2 || argv[1][0] == '-') {
+		fprintf(stderr, "usage: %s CONFIG.yaml\n       %s --print-config\n", name,
+			name);
+		*ret_code = 2;
+		return false;
+	}
+	hash_init();
+	return true;
+}
+
+void
+program_end(struct program *p)
+{
+	keyfile_wipe(&p->keys);
+	arena_fini(&p->arena);
+}
+
+int
+program_read_settings(struct program *p, const char *path,
+		      const struct config_schema *schema, void *settings)
+{
+	struct buf errors = { 0 };
+	enum err err = config_read_file(schema, path, &p->arena, settings, &errors);
+
+	if (err != OK) {
+		fwrite(errors.at, 1, errors.len, stderr);
+	}
+	buf_fini(&errors);
+	return err == OK ? 0 : 2;
+}
+
+void
+program_set_log(struct program *p, int level, bool json)
+{
+	p->sink.level = (enum log_level)level;
+	p->sink.json = json;
+}
+
+/* A key file that is not there is a machine on which a step was left out. */
+int
+program_read_keys(struct program *p, const char *path)
+{
+	char why[PATH_LEN + WHY_LEN];
+	enum err err = keyfile_read(path, &p->keys, why, sizeof(why));
+
+	if (err == ERR_NOT_FOUND) {
+		snprintf(why, sizeof(why),
+			 "%s: is not there; kusanone node keygen makes one", path);
+	}
+	return err == OK ? 0 : program_fail(p, "key_file", why);
+}
+
+/* 'key' of the configuration names the folder 'path'. */
+static int
+make_dir(const struct program *p, const char *key, const char *path)
+{
+	char why[PATH_LEN + WHY_LEN];
+
+	if (mkdir(path, 0700) == 0 || errno == EEXIST) {
+		return 0;
+	}
+	snprintf(why, sizeof(why),
+		 "%s: cannot be made: %s; right is a folder that this program may write, "
+		 "or a new one in such a folder",
+		 path, strerror(errno));
+	return program_fail(p, key, why);
+}
+
+int
+program_open_store(struct program *p, const char *state_dir, const char *sub,
+		   struct store_options options, struct store **ret_store)
+{
+	char dir[PATH_LEN], why[WHY_LEN];
+
+	if (snprintf(dir, sizeof(dir), "%s/%s", state_dir, sub) >= (int)sizeof(dir)) {
+		return program_fail(p, "state_dir", "the path is too long");
+	}
+	if (make_dir(p, "state_dir", state_dir) != 0) {
+		return 1;
+	}
+	options.dir = dir;
+	if (store_open(&options, ret_store, why, sizeof(why)) != OK) {
+		return program_fail(p, "state_dir", why);
+	}
+	if (why[0] != '\0') {
+		log_event(&p->sink, LOG_WARN, "store", "note=%s", why);
+	}
+	return 0;
+}
+
+int
+program_serve(struct program *p, const struct service *service, void *core,
+	      struct store *store, struct host_options *options, unsigned local,
+	      const char *run_dir, const char *socket)
+{
+	const struct node_keys *keys = keyfile_newest(&p->keys);
+	char address[PATH_LEN], why[WHY_LEN] = "";
+	struct node node;
+	uint64_t seed;
+
+	if (make_dir(p, "run_dir", run_dir) != 0) {
+		return 1;
+	}
+	snprintf(address, sizeof(address), "ipc://%s/%s", run_dir, socket);
+	options->endpoints[local].kind = ENDPOINT_LISTEN_LOCAL;
+	options->endpoints[local].addresses[0] = address;
+	memcpy(options->curve_public, keys->curve_public, sizeof(options->curve_public));
+	memcpy(options->curve_secret, keys->curve_secret, sizeof(options->curve_secret));
+
+	random_bytes(&seed, sizeof(seed));
+	node_init(&node, service, core, store, seed, &p->sink);
+	enum err err = host_run(&node, options, why, sizeof(why));
+	node_fini(&node);
+	if (err != OK) {
+		return program_fail(p, "stopped", why[0] != '\0' ? why : err_name(err));
+	}
+	return 0;
+}
