@@ -43,17 +43,20 @@ faults_draw(struct world *w)
 	struct swarm *s = &w->swarm;
 	bool calm = rng_chance(&w->rng, 4);
 
-	*s = (struct swarm){
-		.loss_permille =
-			rng_chance(&w->rng, 50) ? (unsigned)rng_below(&w->rng, 25) : 0,
-		.dup_permille =
-			rng_chance(&w->rng, 40) ? (unsigned)rng_below(&w->rng, 30) : 0,
-		.delay = (msec_t)rng_below(&w->rng, 40),
-		.jitter = (msec_t)rng_below(&w->rng, rng_chance(&w->rng, 20) ? 1500 : 60),
-		.slow_turn = (msec_t)rng_below(&w->rng, 2000),
-		.chaos_ms = 30000 + (msec_t)rng_below(&w->rng, 50000),
-		.submissions = 90 + (unsigned)rng_below(&w->rng, 60),
-	};
+	/* One after the other: the order in which an initialiser draws is the compiler's.
+	 */
+	*s = (struct swarm){ 0 };
+	if (rng_chance(&w->rng, 50)) {
+		s->loss_permille = (unsigned)rng_below(&w->rng, 25);
+	}
+	if (rng_chance(&w->rng, 40)) {
+		s->dup_permille = (unsigned)rng_below(&w->rng, 30);
+	}
+	s->delay = (msec_t)rng_below(&w->rng, 40);
+	s->jitter = (msec_t)rng_below(&w->rng, rng_chance(&w->rng, 20) ? 1500 : 60);
+	s->slow_turn = (msec_t)rng_below(&w->rng, 2000);
+	s->chaos_ms = 30000 + (msec_t)rng_below(&w->rng, 50000);
+	s->submissions = 90 + (unsigned)rng_below(&w->rng, 60);
 	for (unsigned f = 0; f < FAULT_COUNT; f++) {
 		s->on[f] = rng_chance(&w->rng, 35);
 	}
@@ -506,8 +509,7 @@ fault_happens(struct world *w, enum fault fault)
 	case FAULT_COMMIT_IO:
 		m = pick(w, ANY, true);
 		if (m != NULL) {
-			store_fail_commit(m->log, 1 + (unsigned)rng_below(&w->rng, 3),
-					  ERR_IO);
+			fail_commit(m);
 		}
 		break;
 	case FAULT_DISK_FULL:

@@ -386,12 +386,12 @@ machine_heard(struct machine *m)
 {
 	struct world *w = m->world;
 
-	machine_wake(
-		m, w->now + (msec_t)rng_below(&w->rng, 3) +
-			   (rng_chance(&w->rng, 5)
-				    ? (msec_t)rng_below(&w->rng,
-							(uint64_t)w->swarm.slow_turn + 1)
-				    : 0));
+	msec_t soon = (msec_t)rng_below(&w->rng, 3);
+
+	if (rng_chance(&w->rng, 5)) {
+		soon += (msec_t)rng_below(&w->rng, (uint64_t)w->swarm.slow_turn + 1);
+	}
+	machine_wake(m, w->now + soon);
 }
 
 bool

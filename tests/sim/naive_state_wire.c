@@ -212,7 +212,7 @@ event_bytes(const struct naive_state *s, const struct naive_event *e, int revisi
 static void
 show(struct naive_state *s, struct naive_event *e)
 {
-	int heads[64], count = 0;
+	int heads[64] = { 0 }, count = 0;
 
 	for (int i = 0; i < e->revision_count; i++) {
 		if (e->revisions[i].is_head) {

@@ -208,7 +208,7 @@ push_frame(struct world *w, struct conn *c, enum direction d, struct parcel *p)
 	heap_push(w, c->last_at[d],
 		  (struct sim_event){ .what = EV_FRAME,
 				      .a = (int)(c - w->conns),
-				      .b = d,
+				      .b = (int)d,
 				      .parcel = p });
 }
 

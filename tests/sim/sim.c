@@ -154,7 +154,7 @@ start_worker(const struct options *o, unsigned worker, struct shared *s)
 
 	if (pid == 0) {
 		work(o, worker, s);
-		_exit(0);
+		exit(0); /* Not _exit(): a leak is looked for. */
 	}
 	return pid;
 }
@@ -163,7 +163,7 @@ start_worker(const struct options *o, unsigned worker, struct shared *s)
 static void
 worker_died(const struct options *o, unsigned worker, int status, struct shared *s)
 {
-	uint64_t seed = atomic_load(&s->workers[worker].seed);
+	uint64_t seed = atomic_load(&s->workers[worker].seed); /* 0: at its end. */
 	char why[100], dir[140];
 
 	snprintf(why, sizeof(why), "the process died (%s %d)",
@@ -433,5 +433,6 @@ main(int argc, char **argv)
 	if (failed == 0) {
 		printf("ok sim/seeds: %lu seeds hold\n", done);
 	}
+	free(o);
 	return failed == 0 ? 0 : 1;
 }

@@ -102,9 +102,11 @@ date(struct world *w, struct arena *a, bool may_have_time)
 		const struct zone_row *zone =
 			&zones[rng_below(&w->rng, ARRAY_LEN(zones))];
 
+		unsigned hour = (unsigned)rng_below(&w->rng, 24);
+		unsigned minute = (unsigned)rng_below(&w->rng, 4) * 15;
+
 		d->value = arena_printf(a, "%d-%02u-%02uT%02u:%02u", year, month, day,
-					(unsigned)rng_below(&w->rng, 24),
-					(unsigned)rng_below(&w->rng, 4) * 15);
+					hour, minute);
 		d->zone = (char *)(uintptr_t)zone->name;
 		d->utc_offset_minutes = zone->offset;
 		break;

@@ -54,7 +54,9 @@ set_up(struct world *w)
 static void
 happens(struct world *w, struct sim_event *e)
 {
-	struct machine *m = &w->machines[e->a];
+	bool of_machine =
+		e->what == EV_TURN || e->what == EV_START || e->what == EV_LOCAL;
+	struct machine *m = &w->machines[of_machine ? e->a : 0];
 
 	switch (e->what) {
 	case EV_TURN:
@@ -359,7 +361,8 @@ world_run(struct world *w, uint64_t seed, const char *dir, FILE *print)
 
 	*w = (struct world){ .seed = seed, .print = print };
 	/* Neighbouring seeds must not give one stream, shifted. */
-	w->rng.state = rng_u64(&mixed) ^ rng_u64(&mixed) << 1;
+	w->rng.state = rng_u64(&mixed);
+	w->rng.state ^= rng_u64(&mixed) << 1;
 	snprintf(w->base_dir, sizeof(w->base_dir), "%s", dir);
 	mkdir(dir, 0700);
 	faults_draw(w);
