@@ -278,12 +278,15 @@ greet(struct feed *feed, uint32_t from, uint32_t to)
 	double deadline = now_s() + CONNECT_S;
 
 	for (uint32_t i = from; i < to; i++) {
-		zmq_pollitem_t item = { .socket = feed->links[i].socket,
-					.events = ZMQ_POLLOUT };
-
-		if (zmq_poll(&item, 1, CONNECT_S * 1000) != 1) {
-			give_up("nobody listens on %s, or post %u's key is not known",
-				feed->options.address, feed->links[i].post->number);
+		while ((events_of(&feed->links[i]) & ZMQ_POLLOUT) == 0) {
+			if (now_s() > deadline) {
+				give_up("nobody listens on %s, or post %u's key is not "
+					"known",
+					feed->options.address,
+					feed->links[i].post->number);
+			}
+			/* Those who are welcome already must not fall silent. */
+			wait_and_serve(feed);
 		}
 		say_hello(&feed->links[i]);
 		serve(&feed->links[i]);

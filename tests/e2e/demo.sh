@@ -92,10 +92,10 @@ same "the second has its own" "$(figures c.txt)" "$(figures a.txt)"
 # ---- Live, on a terminal
 (
 	until [ -e go ]; do sleep 0.05; done
-	printf '{"title": {"en": "Live"}, "status": "HELD", "statedDates": ["2024-03"]}' |
-		kusanone submit - --run "$dir/a/run/sfo"
 	"$demo" --once --dir "$dir/a" >second.txt 2>&1
 	echo $? >second.code
+	printf '{"title": {"en": "Live"}, "status": "HELD", "statedDates": ["2024-03"]}' |
+		kusanone submit - --run "$dir/a/run/sfo"
 ) >live_submit.txt 2>&1 &
 live=$(env -u LC_ALL LANG=C /usr/bin/python3 "$root/tests/e2e/lib/live.py" screen.txt 60 "nationally 4" \
 	"nationally 5" go -- "$demo" --dir "$dir/a")

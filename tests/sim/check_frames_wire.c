@@ -246,6 +246,16 @@ look_at_error(struct look *l, const struct frame *frame)
 /* ---- Who must listen first
  * ------------------------------------------------------------------ */
 
+/* Is this the session up that the post is in, with nothing heard that could end it? */
+static bool
+is_in_session(const struct machine *m, const struct conn *c)
+{
+	const struct dialer *up = &m->intake->up.dialer;
+
+	return up->state == DIALER_LIVE && up->endpoint == c->endpoint &&
+	       up->generation == c->generation && m->inbox.count == 0;
+}
+
 /* What reaches a post, as far as it binds it. */
 void
 check_heard(struct machine *m, const struct conn *c, const struct slice *parts,
@@ -259,7 +269,7 @@ check_heard(struct machine *m, const struct conn *c, const struct slice *parts,
 	must(frame_read(parts, count, &frame) == FRAME_GOOD);
 	if (frame.header.type == FRAME_WELCOME && down) {
 		m->must_listen = false;
-	} else if (frame.header.type == FRAME_ERROR && !down && !c->hung_up &&
+	} else if (frame.header.type == FRAME_ERROR && !down && is_in_session(m, c) &&
 		   link_error_get(frame.body, &arena, &error) &&
 		   error.code == LINK_OUT_OF_ORDER) {
 		m->must_listen = true;

@@ -492,6 +492,34 @@ submit_answer(struct world *w, struct arena *a)
 	work_ask(w, m, s, about);
 }
 
+/* One event, edited on two machines of its node that do not know of each other. */
+static void
+submit_twin_edits(struct world *w, struct arena *a)
+{
+	int about = some_event(w, true);
+
+	for (int i = 0; i < w->machine_count && about >= 0; i++) {
+		struct machine *m = &w->machines[i];
+		struct work_event *we = &w->events[about];
+		Kusanone__V1__Submission *s = new_submission(w, a);
+		Kusanone__V1__Patch patch = KUSANONE__V1__PATCH__INIT;
+		event_msg values = KUSANONE__V1__EVENT__INIT;
+		char *path;
+
+		if (m->kind != MACHINE_INTAKE || m->node != we->node || !m->living) {
+			continue;
+		}
+		path = (char *)(uintptr_t)work_patch(w, a, we, &values);
+		patch.event_id = we->id;
+		patch.paths = &path;
+		patch.n_paths = 1;
+		patch.event = &values;
+		s->body_case = KUSANONE__V1__SUBMISSION__BODY_PATCH;
+		s->patch = &patch;
+		work_ask(w, m, s, about);
+	}
+}
+
 /* What was answered once is sent once more. */
 static void
 submit_again(struct world *w)
@@ -516,6 +544,8 @@ work_happens(struct world *w)
 
 	if (kind < 34) {
 		submit_event(w, &arena);
+	} else if (kind < 42) {
+		submit_twin_edits(w, &arena);
 	} else if (kind < 58) {
 		submit_patch(w, &arena);
 	} else if (kind < 62) {
