@@ -224,6 +224,19 @@ take_batch(struct aggregation *a, struct session *s, struct slice payload,
 	}
 }
 
+/* A session remembers its key. */
+static void
+note_key(const struct aggregation *a, struct session *s, const uint8_t curve_key[32])
+{
+	for (uint32_t i = 0; i < a->fold.keys.count; i++) {
+		const struct key_row *k = table_at(&a->fold.keys, i);
+
+		if (k->state == KEY_VALID && memcmp(k->curve, curve_key, 32) == 0) {
+			s->key1 = i + 1;
+		}
+	}
+}
+
 static void
 handle_link(struct aggregation *a, const struct message *msg, const struct node_id *node,
 	    struct turn *turn)
@@ -234,6 +247,7 @@ handle_link(struct aggregation *a, const struct message *msg, const struct node_
 	switch (listener_take(&a->listener, msg->from, node, &msg->frame, turn->arena,
 			      turn->out, turn->rng, turn->now, &s, &in)) {
 	case LISTENER_HELLO:
+		note_key(a, s, msg->who.curve_key);
 		if (s->hello.role == LINK_CONSUMER) {
 			welcome_consumer(a, s, turn);
 		} else {
@@ -264,6 +278,28 @@ node_of(const struct aggregation *a, const struct message *msg, struct node_id *
 	const struct node_row *row = table_at(&a->fold.nodes, node);
 	memcpy(ret->b, row->id, NODE_ID_LEN);
 	return true;
+}
+
+/* Whose key has been revoked is served nothing more: its messages do not reach us, so
+ * its sessions would last until they are missed. */
+static void
+end_revoked(struct aggregation *a, struct turn *turn)
+{
+	const struct link_error error = { .code = LINK_UNAUTHENTICATED,
+					  .error_class = LINK_OPERATOR,
+					  .text = "this key was revoked" };
+
+	for (size_t i = 0; i < a->listener.count; i++) {
+		struct session *s = a->listener.sessions[i];
+
+		if (s->closing || s->key1 == 0) {
+			continue;
+		}
+		const struct key_row *k = table_at(&a->fold.keys, s->key1 - 1);
+		if (k->state != KEY_VALID) {
+			listener_refuse(&a->listener, s, &error, turn->out, turn->now);
+		}
+	}
 }
 
 static void
@@ -372,6 +408,7 @@ fold_turn(void *self, struct turn *turn)
 	listener_ack_all(&a->listener, turn->out, turn->now);
 	if (a->allow_changed) {
 		hand_out_allow_list(a, turn);
+		end_revoked(a, turn);
 	}
 	stream_run(a, turn);
 	ask_watchers(a, turn);

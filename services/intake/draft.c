@@ -177,6 +177,19 @@ refuse_forbidden(struct draft *d)
 			    "Submit it to headquarters' intake (role hq).");
 }
 
+/* Only what would be new is refused: a repeat gets its receipt on a full disk, too. */
+static bool
+refuse_disk_full(struct draft *d)
+{
+	return draft_refuse(
+		d, "disk_full", "",
+		"この拠点のディスクが割当ての 95% "
+		"を超えたため、新しい記録を受け付けません。",
+		"This node's disk is more than 95 % full: new work is refused.",
+		"空きを作るか割当て (quota) を増やして、もう一度送ってください。",
+		"Free space or raise the quota, then send it again.");
+}
+
 static bool
 may_say(struct draft *d, const struct record *record)
 {
@@ -220,6 +233,9 @@ draft_record(struct draft *d, const struct saying *s)
 	if (d->dry_run) {
 		(void)owe(d, s->event);
 		return true;
+	}
+	if (store_refuses_work(d->in->store)) {
+		return refuse_disk_full(d);
 	}
 	struct pending p = { .record = bytes,
 			     .identity = identity,

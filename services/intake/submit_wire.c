@@ -82,15 +82,6 @@ intake_submit(struct intake *in, const struct message *msg, struct turn *turn)
 	in->submissions++;
 	if (s == NULL) {
 		refuse_unreadable(d, why);
-	} else if (!s->dry_run && store_refuses_work(in->store)) {
-		draft_refuse(
-			d, "disk_full", "",
-			"この拠点のディスクが割当ての 95% "
-			"を超えたため、新しい記録を受け付けません。",
-			"This node's disk is more than 95 % full: new work is "
-			"refused.",
-			"空きを作るか割当て (quota) を増やして、もう一度送ってください。",
-			"Free space or raise the quota, then send it again.");
 	} else {
 		d->wait_ms = s->wait_ms;
 		d->dry_run = s->dry_run;

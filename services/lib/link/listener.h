@@ -25,6 +25,7 @@ struct session {
 	bool closing;      /* Ended; freed by the next listener_run(). */
 	bool lost_batches; /* Some went down with a commit: ended by listener_run(). */
 	void *owner;       /* Owner's own; NULL at first. */
+	uint32_t key1;     /* Owner's: which key it was opened with; 0: not known. */
 	bool caught_up; /* Owner's: a consumer that has been sent the whole log once. */
 	struct link_cursor
 		scanned; /* Owner's: looked at beyond 'sent', nothing to say. */
