@@ -74,6 +74,20 @@ put_best_practices(struct cli *cli, const Kusanone__V1__TotalsReply *r, struct b
 	}
 }
 
+/* In which rows the record stands, or from which it is left out, and why. */
+static const char *
+opened_text(struct cli *cli, const Kusanone__V1__OpenedRecord *row)
+{
+	const char *keys =
+		text_clean(&cli->arena, join(&cli->arena, row->keys, row->n_keys, " "));
+
+	if (row->left_out[0] == '\0') {
+		return keys;
+	}
+	const char *why = ask_text(cli, row->explanation);
+	return row->n_keys == 0 ? why : arena_printf(&cli->arena, "%s: %s", keys, why);
+}
+
 static void
 put_opened(struct cli *cli, const Kusanone__V1__TotalsReply *r, struct buf *out)
 {
@@ -87,14 +101,11 @@ put_opened(struct cli *cli, const Kusanone__V1__TotalsReply *r, struct buf *out)
 	grid.indent = 2;
 	for (size_t i = 0; i < r->n_opened; i++) {
 		const Kusanone__V1__OpenedRecord *row = r->opened[i];
-		const char *keys = join(&cli->arena, row->keys, row->n_keys, " ");
 
 		grid_row(&grid, short_id(&cli->arena, row->event_id),
 			 unsigned_text(&cli->arena, row->position),
 			 short_hash(&cli->arena, row->revision),
-			 ask_text(cli, row->title),
-			 row->left_out[0] != '\0' ? ask_text(cli, row->explanation)
-						  : text_clean(&cli->arena, keys));
+			 ask_text(cli, row->title), opened_text(cli, row));
 	}
 	grid_put(&grid, cli->width, out);
 }
