@@ -32,6 +32,13 @@ bool ask_receive(struct client *, int timeout_ms, struct ask_answer *);
 /* Ask, and wait for the answer. */
 struct ask_answer ask_totals(struct client *, const struct ask_totals *);
 
+/* What a service says of its positions. */
+struct ask_status {
+	uint64_t position;    /* An intake: how far it has heard headquarters. */
+	uint64_t unreceipted; /* Own blocks that it has not heard of again. */
+};
+struct ask_status ask_status(struct client *);
+
 /* Submit event 'number' as new, for the post 'recorder' (NULL: the load's own name of
  * it), and wait for the receipt. */
 void ask_submit(struct client *, uint64_t number, const char *recorder);

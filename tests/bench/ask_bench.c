@@ -2,6 +2,7 @@
  *
  *	bench_ask totals  --dir DIR [--rounds 20]
  *	bench_ask probe   --dir DIR
+ *	bench_ask settle  --dir DIR
  *	bench_ask receipt --dir DIR --as POST --raw DIR [--n 1000] [--first F]
  *	bench_ask watch   --dir DIR --as POST --raw DIR [--n 500] [--first F] */
 #include <inttypes.h>
@@ -16,6 +17,7 @@
 enum {
 	RAW_SIZE = 760, /* A block of one record, about. */
 	ANSWER_MS = 60000,
+	SETTLE_S = 600,
 	PROBE_S = 600, /* A large log takes its time to be folded again. */
 };
 
@@ -84,6 +86,36 @@ cmd_probe(int argc, char **argv)
 	printf("probe.at\t%.6f\ts\n", now_s());
 	report("probe.position", (double)answer.position, "records");
 	client_close(client);
+}
+
+/* Waits until the intake has heard all that headquarters holds and has receipts for all
+ * that it said: before, it does two things at once. */
+static void
+cmd_settle(int argc, char **argv)
+{
+	struct home h = home_of(argc, argv);
+	struct client *intake = ask_open(h.intake_socket, 10);
+	struct client *aggregation = ask_open(h.socket, 10);
+	double start = now_s();
+	uint64_t head = ask_totals(aggregation, &(struct ask_totals){ 0 }).position;
+	uint64_t begun = ask_status(intake).position;
+	struct ask_status at;
+
+	for (at = ask_status(intake); at.position < head || at.unreceipted != 0;
+	     at = ask_status(intake)) {
+		if (now_s() - start > SETTLE_S) {
+			give_up("the intake has heard %" PRIu64 " of %" PRIu64,
+				at.position, head);
+		}
+		wait_s(0.05);
+	}
+	/* Of a few records the rate would say nothing. */
+	if (head > begun && head - begun >= 10000) {
+		report("settle.rate", (double)(head - begun) / (now_s() - start),
+		       "records/s");
+	}
+	client_close(intake);
+	client_close(aggregation);
 }
 
 static void
@@ -171,9 +203,8 @@ main(int argc, char **argv)
 		const char *name;
 		void (*run)(int argc, char **argv);
 	} commands[] = {
-		{ "totals", cmd_totals },
-		{ "probe", cmd_probe },
-		{ "receipt", cmd_receipt },
+		{ "totals", cmd_totals }, { "probe", cmd_probe },
+		{ "settle", cmd_settle }, { "receipt", cmd_receipt },
 		{ "watch", cmd_watch },
 	};
 
@@ -184,7 +215,7 @@ main(int argc, char **argv)
 			return 0;
 		}
 	}
-	fprintf(stderr, "usage: bench_ask totals|probe|receipt|watch --dir DIR … "
+	fprintf(stderr, "usage: bench_ask totals|probe|settle|receipt|watch --dir DIR … "
 			"(see ask_bench.c)\n");
 	return 2;
 }

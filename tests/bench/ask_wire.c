@@ -131,6 +131,37 @@ ask_totals(struct client *client, const struct ask_totals *ask)
 	return answer;
 }
 
+struct ask_status
+ask_status(struct client *client)
+{
+	Kusanone__V1__Query query = KUSANONE__V1__QUERY__INIT;
+	Kusanone__V1__StatusQuery status = KUSANONE__V1__STATUS_QUERY__INIT;
+	struct buf body = { 0 };
+	struct arena arena = { 0 };
+	struct frame frame;
+
+	query.request = 1;
+	query.query_case = KUSANONE__V1__QUERY__QUERY_STATUS;
+	query.status = &status;
+	pack_message(&query.base, &body);
+	if (client_send(client, FRAME_QUERY, buf_slice(&body)) != OK ||
+	    client_receive(client, ANSWER_MS, &frame) != OK) {
+		give_up("the service does not tell its status");
+	}
+	const Kusanone__V1__Reply *reply =
+		(const Kusanone__V1__Reply *)(const void *)unpack_message(
+			&kusanone__v1__reply__descriptor, frame.body, &arena, NULL);
+	if (frame.header.type != FRAME_REPLY || reply == NULL ||
+	    reply->reply_case != KUSANONE__V1__REPLY__REPLY_STATUS) {
+		give_up("the answer is no status");
+	}
+	struct ask_status answer = { .position = reply->status->position,
+				     .unreceipted = reply->status->unreceipted };
+	buf_fini(&body);
+	arena_fini(&arena);
+	return answer;
+}
+
 void
 ask_submit(struct client *client, uint64_t number, const char *recorder)
 {

@@ -15,6 +15,8 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 POST = "bench"
+# Of the machine: where others take more, times show them and not us.
+QUIET_PERCENT = 10
 ROWS = "commit full mixed corrections single receipt watch totals restart".split()
 
 
@@ -48,6 +50,49 @@ def memory(pid, field):
         except OSError:
             pass
     return total / 1024
+
+
+def cpu_seconds(pid):
+    """Of a process and all below it, those that have ended among them."""
+    total = 0
+    for p in pids_below(pid):
+        try:
+            with open(f"/proc/{p}/stat", encoding="utf-8", errors="replace") as f:
+                fields = f.read().rpartition(")")[2].split()
+        except OSError:
+            continue
+        total += sum(int(t) for t in fields[11:15])
+    return total / os.sysconf("SC_CLK_TCK")
+
+
+def machine_seconds():
+    """What all processors together have been busy."""
+    with open("/proc/stat", encoding="ascii") as f:
+        user, nice, system, _, _, irq, softirq, steal = map(int, f.readline().split()[1:9])
+    return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
+
+
+class Neighbours:
+    """The share of the machine that goes to processes that are not ours."""
+
+    def __init__(self):
+        self.begun = time.monotonic()
+        self.busy = machine_seconds() - cpu_seconds(os.getpid())
+
+    def percent(self):
+        took = (time.monotonic() - self.begun) * os.cpu_count()
+        busy = machine_seconds() - cpu_seconds(os.getpid()) - self.busy
+        return max(0.0, 100 * busy / took)
+
+
+def await_quiet(minutes):
+    """Up to so long for a machine that others leave alone. Says nothing of results."""
+    until = time.monotonic() + minutes * 60
+    while time.monotonic() < until:
+        neighbours = Neighbours()
+        time.sleep(5)
+        if neighbours.percent() <= QUIET_PERCENT:
+            return
 
 
 def disk_bytes(folder):
@@ -242,39 +287,62 @@ class Run:
 
     def start_intake(self):
         self.intake.start()
-        time.sleep(1)
-        self.bench.note("memory.intake.idle", self.intake.private_mib(), "MiB")
+        if "memory.intake.idle" not in self.bench.figures:
+            time.sleep(0.2)
+            self.bench.note("memory.intake.idle", self.intake.private_mib(), "MiB")
 
-    def in_order(self):
-        first = ("--n", self.n, "--first", self.next)
-        self.next += self.n
-        return first
+    def measured(self, name, pid, records, load):
+        """A load, with what it costs the server's processor: steady where rates are not."""
+        before = cpu_seconds(pid)
+        load()
+        self.bench.note(name + ".cpu", (cpu_seconds(pid) - before) / records * 1e6, "us")
+
+    def ours(self, name, n, *words):
+        self.measured(name, self.aggregation.process.pid, n,
+                      lambda: self.feed("--name", name, "--n", n, *words))
+
+    def theirs(self, name, n, *words):
+        self.measured(name, self.pg.process.pid, n,
+                      lambda: self.pg.load("--name", name, "--n", n, *words))
 
     def catch_up(self, number):
-        bench, pg = self.bench, self.pg
+        """Nobody listens and nobody watches: the peer has neither to serve."""
+        bench = self.bench
+        self.intake.stop()
+        self.aggregation.stop()
+        self.start_aggregation()
         if self.wants("full"):
-            first = self.in_order()
-            pg.load("--name", "pg.full.two", *first)
-            self.feed("--name", "full", *first)
+            first = ("--first", self.next)
+            self.next += self.n
+            self.theirs("pg.full.two", self.n, *first)
+            self.ours("full", self.n, *first)
             # Other events for the peer with one connection.
-            pg.load("--name", "pg.full.one", "--connections", 1, "--depth", 4, "--n", self.n,
-                    "--first", 500000000 + number * self.n)
+            self.theirs("pg.full.one", self.n, "--connections", 1, "--depth", 4, "--first",
+                        500000000 + number * self.n)
             bench.ratio("full.to_pg", "full.rate", "pg.full.two.rate")
         if self.wants("mixed"):
-            words = ("--n", self.n_mixed, "--first", 600000000 + number * self.n_mixed,
-                     "--posts", self.posts, "--mixed", 1)
-            pg.load("--name", "pg.mixed.two", *words)
-            self.feed("--name", "mixed", *words)
+            words = ("--first", 600000000 + number * self.n_mixed, "--posts", self.posts,
+                     "--mixed", 1)
+            self.theirs("pg.mixed.two", self.n_mixed, *words)
+            self.ours("mixed", self.n_mixed, *words)
             bench.ratio("mixed.to_pg", "mixed.rate", "pg.mixed.two.rate")
         if self.wants("corrections"):
-            words = ("--n", self.n, "--first", number * self.n, "--among", self.prefill,
-                     "--revision", 2)
-            pg.load("--name", "pg.corrections.two", *words)
-            self.feed("--name", "corrections", *words)
+            words = ("--first", number * self.n, "--among", self.prefill, "--revision", 2)
+            self.theirs("pg.corrections.two", self.n, *words)
+            self.ours("corrections", self.n, *words)
             bench.ratio("corrections.to_pg", "corrections.rate", "pg.corrections.two.rate")
         if self.wants("single"):
-            self.feed("--name", "single", "--per-block", 1, "--n", self.n_single, "--first",
+            self.ours("single", self.n_single, "--per-block", 1, "--first",
                       700000000 + number * self.n_single)
+
+    def listened(self):
+        """A post takes its share of the log; then the same load while it listens."""
+        self.start_intake()
+        self.ask("settle")
+        if self.wants("full"):
+            self.ours("listened", self.n, "--first", self.next)
+            self.next += self.n
+        self.ask("settle", keep=False)
 
     def fresh_dir(self):
         """A new environment for bare commits: an old one has free pages."""
@@ -315,11 +383,13 @@ class Run:
             return
         for again in range(self.args.rounds):
             say(f"restart {again + 1} of {self.args.rounds}")
+            neighbours = Neighbours()
             self.aggregation.stop(signal.SIGKILL)
             self.bench.note("restart.with_view", self.start_aggregation(), "s")
             self.aggregation.stop(signal.SIGKILL)
             shutil.rmtree(os.path.join(self.dir, "state", "view"))
             self.bench.note("restart.without_view", self.start_aggregation(), "s")
+            self.bench.note("machine.others.restarts", neighbours.percent(), "%")
             time.sleep(3)  # The view's next checkpoint.
 
     def scans(self):
@@ -335,16 +405,23 @@ class Run:
                 self.bench.note(wanted[cells[0]] + ".p50", float(cells[4]), "ms")
 
     def round(self, number):
+        await_quiet(self.args.quiet)
         load = os.getloadavg()[0]
         self.bench.note("machine.load", load, "")
-        say(f"round {number + 1} of {self.args.rounds}, load {load:.2f}")
+        neighbours = Neighbours()
         self.catch_up(number)
+        self.listened()
+        self.bench.note("machine.others.loads", neighbours.percent(), "%")
+        neighbours = Neighbours()
         self.waits(number)
+        self.bench.note("machine.others.waits", neighbours.percent(), "%")
+        others = [self.bench.last("machine.others." + w) for w in ("loads", "waits")]
+        say("round %d of %d, load %.2f, others took %.0f %% and %.0f %%"
+            % (number + 1, self.args.rounds, load, *others))
 
     def all(self):
         self.prepare()
         self.restarts()
-        self.start_intake()
         for number in range(self.args.rounds):
             self.round(number)
         self.bench.note("memory.aggregation.end", self.aggregation.private_mib(), "MiB")
@@ -365,19 +442,29 @@ TABLE = [
     ("full.to_pg", "**ours ÷ PostgreSQL, 2 connections**", "≥ 1.5 now, ≥ 3 later"),
     ("full.record", "a record", ""),
     ("full.records_per_block", "records in a block", ""),
+    ("full.cpu", "processor time of the service, a record", ""),
+    ("pg.full.two.cpu", "PostgreSQL: processor time of its processes, a record", ""),
     ("full.written", "written to the disk", ""),
     ("full.flushes", "flushes", ""),
     ("pg.full.two.written", "PostgreSQL: written to the disk", ""),
     ("pg.full.two.flushes", "PostgreSQL: flushes", ""),
+    ("listened.rate", "full blocks, while one post's intake listens", ""),
+    ("listened.cpu", "processor time of the service, a record", ""),
+    ("settle.rate", "records of HQ's log that a post's intake takes in", ""),
     ("mixed.rate", "2,000 nodes, dates all mixed", ""),
     ("pg.mixed.two.rate", "PostgreSQL, 2 connections", ""),
     ("mixed.to_pg", "**ours ÷ PostgreSQL**", "≥ 1.5 later"),
+    ("mixed.cpu", "processor time of the service, a record", ""),
+    ("pg.mixed.two.cpu", "PostgreSQL: processor time, a record", ""),
     ("mixed.written", "written to the disk", ""),
     ("corrections.rate", "corrections of random old events", ""),
     ("pg.corrections.two.rate", "PostgreSQL, 2 connections", ""),
     ("corrections.to_pg", "**ours ÷ PostgreSQL**", "≥ 1.5 later"),
+    ("corrections.cpu", "processor time of the service, a record", ""),
+    ("pg.corrections.two.cpu", "PostgreSQL: processor time, a record", ""),
     ("corrections.written", "written to the disk", ""),
     ("single.rate", "blocks of one record", "≥ 15,000 later"),
+    ("single.cpu", "processor time of the service, a record", ""),
     "One record: receipt from intake, on its disk",
     ("lmdb.commit.p50", "bare LMDB commit by itself, p50", ""),
     ("lmdb.commit.flushes", "its flushes", ""),
@@ -416,7 +503,7 @@ TABLE = [
     ("memory.aggregation.idle", "aggregation, nothing in it", "≤ 8 MiB later"),
     ("memory.aggregation.full", "aggregation, store filled", "≤ 160 MiB later"),
     ("memory.aggregation.end", "aggregation, after the last round", ""),
-    ("memory.intake.idle", "intake, nothing in it", "≤ 8 MiB later"),
+    ("memory.intake.idle", "intake, just started", "≤ 8 MiB later"),
     ("memory.intake.end", "intake, after the last round", ""),
     ("memory.pg", "PostgreSQL, store filled (PSS)", ""),
     ("disk.log", "log", ""),
@@ -425,6 +512,10 @@ TABLE = [
     ("disk.pg", "PostgreSQL, without its WAL", ""),
     "Machine",
     ("machine.load", "load average before a round", ""),
+    ("machine.others.loads", "taken by others during catch-up", f"≤ {QUIET_PERCENT}"),
+    ("machine.others.waits", "taken by others during receipts, watch and totals",
+     f"≤ {QUIET_PERCENT}"),
+    ("machine.others.restarts", "taken by others during restarts", f"≤ {QUIET_PERCENT}"),
     ("disk.append_flush.p50", "flush of a small append, p50", ""),
 ]
 
@@ -467,6 +558,12 @@ def table(run):
     out = [f"Machine: {machine()}; {run.args.rounds} rounds, interleaved, on stores that held "
            f"{run.prefill:,} records before the first"
            + (". **A quick run: no figure to quote.**" if run.args.quick else ".")]
+    disturbed = [name.rpartition(".")[2] for name in f if name.startswith("machine.others.")
+                 and max(f[name][0]) > QUIET_PERCENT]
+    if disturbed:
+        out += ["", f"**Others took more than {QUIET_PERCENT} % of the machine during: "
+                f"{', '.join(disturbed)}. Those rows are no measurement of the product; "
+                "run again on a quiet machine (--quiet 60).**"]
     for row in TABLE:
         if isinstance(row, str):
             out += ["", f"**{row}**", "", "| | min | median | max | | target |",
@@ -493,6 +590,7 @@ def main():
     parser = argparse.ArgumentParser(prog="tests/bench/run.sh")
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--quiet", type=float, default=0, metavar="MINUTES")
     parser.add_argument("--save", action="store_true")
     parser.add_argument("--bin", required=True)
     parser.add_argument("--only", default=",".join(ROWS))
