@@ -98,13 +98,22 @@ up_take(struct intake *in, const struct message *msg, struct turn *turn)
 	}
 }
 
+/* Up waits until down has caught up, so that what headquarters holds already is not sent
+ * again.  On a full disk nothing can be heard any more, and what was acknowledged to
+ * officers goes up all the same. */
+static bool
+may_go_up(const struct intake *in)
+{
+	return in->down.caught_up || store_refuses_work(in->store);
+}
+
 void
 up_run(struct intake *in, struct turn *turn)
 {
 	struct link_status status = intake_link_status(in);
 	struct link_error none = { 0 };
 
-	in->up.dialer.paused = !in->down.caught_up;
+	in->up.dialer.paused = !may_go_up(in);
 	if (dialer_run(&in->up.dialer, &status, turn->out, turn->rng, turn->now,
 		       turn->wall) == DIALER_LOST) {
 		up_lost(in, &none, turn);
@@ -196,7 +205,7 @@ up_fold(struct intake *in, struct turn *turn)
 		up->batch_local[up->dialer.batch_sent % LINK_BATCHES] = last;
 	}
 	buf_fini(&payload);
-	if (in->down.caught_up) {
+	if (may_go_up(in)) {
 		up->dialer.paused = false;
 	}
 }

@@ -5,8 +5,7 @@
 
 /* Disks against what was said of them: acknowledged records, headquarters' log. */
 
-/* ---- A post's journal
- * -------------------------------------------------------------------- */
+/* ---- A post's journal ---------------------------------------------------------- */
 
 struct hash_list {
 	struct hash *at;
@@ -168,8 +167,7 @@ check_receipt(struct machine *m, const struct hash *record, uint64_t seq, int re
 		 m->name, short_hash(record), position);
 }
 
-/* ---- Headquarters' log
- * ------------------------------------------------------------------------ */
+/* ---- Headquarters' log --------------------------------------------------------- */
 
 static void
 add_ever(struct world *w, const struct hash *record, uint64_t position)
@@ -287,8 +285,7 @@ read_log(struct world *w)
 	txn_abort(&txn);
 }
 
-/* ---- When they are looked at
- * ------------------------------------------------------------------------ */
+/* ---- When they are looked at --------------------------------------------------- */
 
 static void
 hq_started(struct world *w)
@@ -392,9 +389,7 @@ check_turned(struct machine *m)
 	}
 }
 
-/* ---- A recount
- * ------------------------------------------------------------------------------------------
- */
+/* ---- A recount ----------------------------------------------------------------- */
 
 void
 check_hq_fold(struct world *w)

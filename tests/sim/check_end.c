@@ -59,8 +59,7 @@ check_converged(struct world *w, const char **ret_why)
 	return true;
 }
 
-/* ---- A post and headquarters
- * -------------------------------------------------------------- */
+/* ---- A post and headquarters --------------------------------------------------- */
 
 /* Every block of the journal is in the log with the receipt's position. */
 static void
@@ -130,8 +129,7 @@ log_is_at_post(struct machine *m, struct txn *post, struct txn *hq, size_t have)
 	}
 }
 
-/* ---- Views
- * ----------------------------------------------------------------------------------- */
+/* ---- Views --------------------------------------------------------------------- */
 
 static const struct event_row *
 event_at(const struct fold *f, uint32_t row)
@@ -197,9 +195,7 @@ views_agree(struct machine *m)
 	arena_fini(&arena);
 }
 
-/* ---- Names
- * ---------------------------------------------------------------------------------------
- */
+/* ---- Names --------------------------------------------------------------------- */
 
 void
 check_loose(struct world *w, bool all)
@@ -227,9 +223,7 @@ check_loose(struct world *w, bool all)
 	}
 }
 
-/* ---- The end
- * ------------------------------------------------------------------------------------------
- */
+/* ---- The end ------------------------------------------------------------------- */
 
 static void
 check_machine(struct machine *m)

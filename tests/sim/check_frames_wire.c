@@ -32,8 +32,7 @@ no_name_in(struct look *l, struct slice bytes, const char *where)
 	}
 }
 
-/* ---- What a post sends
- * ------------------------------------------------------------------ */
+/* ---- What a post sends --------------------------------------------------------- */
 
 static void
 note_batch(struct conn *c, uint64_t batch_no, const struct hash *blocks,
@@ -107,8 +106,7 @@ look_at_up_batch(struct look *l, const struct frame *frame)
 	      batch.batch_no, count, count != 0 ? short_hash(&hashes[count - 1]) : "-");
 }
 
-/* ---- What headquarters sends
- * ------------------------------------------------------------- */
+/* ---- What headquarters sends --------------------------------------------------- */
 
 static void
 look_at_ack(struct look *l, const struct frame *frame)
@@ -243,8 +241,7 @@ look_at_error(struct look *l, const struct frame *frame)
 	}
 }
 
-/* ---- Who must listen first
- * ------------------------------------------------------------------ */
+/* ---- Who must listen first ----------------------------------------------------- */
 
 /* Is this the session up that the post is in, with nothing heard that could end it? */
 static bool
@@ -291,8 +288,7 @@ look_at_hello(struct look *l, const struct frame *frame)
 	}
 }
 
-/* ---- Any frame
- * --------------------------------------------------------------------------------- */
+/* ---- Any frame ----------------------------------------------------------------- */
 
 static void
 look_at_frame(struct look *l, const struct frame *frame)

@@ -19,8 +19,7 @@ struct pair {
 	const struct naive_state *s;
 };
 
-/* ---- Keys as text
- * ---------------------------------------------------------------------- */
+/* ---- Keys as text -------------------------------------------------------------- */
 
 static const char *
 word_text(const struct pair *p, uint32_t word)
@@ -92,8 +91,7 @@ key_of(const struct pair *p, enum dimension dimension, const char *text, uint32_
 	return *ret != 0;
 }
 
-/* ---- Questions at random
- * ------------------------------------------------------------------ */
+/* ---- Questions at random ------------------------------------------------------- */
 
 static const char *
 some(struct world *w, const struct naive_set *set)
@@ -252,8 +250,7 @@ question_text(const struct pair *p, char *text, size_t len)
 	}
 }
 
-/* ---- Comparing
- * -------------------------------------------------------------------------------- */
+/* ---- Comparing ----------------------------------------------------------------- */
 
 static void
 differs(struct pair *p, const char *row, const char *what, int64_t product, int64_t naive)
@@ -394,8 +391,7 @@ ask_both(struct pair *p)
 	compare_overlap(p, &product, &naive);
 }
 
-/* ---- Published figures
- * ---------------------------------------------------------------------------- */
+/* ---- Published figures --------------------------------------------------------- */
 
 static int64_t
 itemised(struct pair *p, enum naive_measure measure, int from, int to)
@@ -520,8 +516,7 @@ compare_totals(struct world *w, unsigned questions)
 	arena_fini(&arena);
 }
 
-/* ---- Events and verdicts
- * ------------------------------------------------------------------------------ */
+/* ---- Events and verdicts ------------------------------------------------------- */
 
 /* Does the fold agree?  A word about an event that has not come yet is kept; of a
  * withdrawal it is not said whether it took effect. */

@@ -89,8 +89,7 @@ faults_plan(struct world *w)
 	}
 }
 
-/* ---- Whom it meets
- * ----------------------------------------------------------------------- */
+/* ---- Whom it meets ------------------------------------------------------------- */
 
 enum { ANY = 0, POSTS = 1, NO_HQ = 2 };
 
@@ -124,8 +123,7 @@ some_time(struct world *w, msec_t most)
 	return (msec_t)rng_below(&w->rng, (uint64_t)most);
 }
 
-/* ---- Disks
- * -------------------------------------------------------------------------------- */
+/* ---- Disks --------------------------------------------------------------------- */
 
 static void
 put_back(struct machine *m, bool live)
@@ -186,8 +184,7 @@ clone(struct world *w)
 	machine_start(twin);
 }
 
-/* ---- Keys
- * ----------------------------------------------------------------------------------- */
+/* ---- Keys ---------------------------------------------------------------------- */
 
 /* The machines of the node that are given the new key begin with it at their next start.
  */
@@ -404,8 +401,7 @@ new_machine(struct world *w)
 	machine_start(m);
 }
 
-/* ---- Network and clocks
- * ------------------------------------------------------------------------- */
+/* ---- Network and clocks -------------------------------------------------------- */
 
 static void
 partition(struct world *w)
@@ -449,8 +445,7 @@ wrong_clock(struct world *w)
 	trace(w, "%s clock jumps by %" PRId64 " days", m->name, days);
 }
 
-/* ---- One fault
- * ------------------------------------------------------------------------------------ */
+/* ---- One fault ----------------------------------------------------------------- */
 
 static void
 crash_at_point(struct world *w)
@@ -592,9 +587,7 @@ faults_before_turn(struct machine *m)
 	}
 }
 
-/* ---- Healing
- * -----------------------------------------------------------------------------------------
- */
+/* ---- Healing ------------------------------------------------------------------- */
 
 void
 faults_heal(struct world *w)

@@ -61,7 +61,7 @@ machine_add(struct world *w, enum machine_kind kind, int node, unsigned first_ke
 	return m;
 }
 
-/* ---- Stores ------------------------------------------------------------------------ */
+/* ---- Stores -------------------------------------------------------------------- */
 
 static struct store *
 open_store(struct machine *m, const char *sub, const char *kind, const char *const *dbs)
@@ -94,8 +94,7 @@ close_stores(struct machine *m)
 	m->log = NULL;
 }
 
-/* ---- Starting ------------------------------------------------------------------------
- */
+/* ---- Starting ------------------------------------------------------------------ */
 
 struct enrolment
 hq_trust(const struct world *w)
@@ -219,8 +218,7 @@ machine_start(struct machine *m)
 	machine_wake(m, w->now);
 }
 
-/* ---- Ending ---------------------------------------------------------------------------
- */
+/* ---- Ending -------------------------------------------------------------------- */
 
 static void
 drop_memory(struct machine *m)
@@ -280,8 +278,7 @@ machine_free(struct machine *m)
 	}
 }
 
-/* ---- Copies of the disk
- * ---------------------------------------------------------------- */
+/* ---- Copies of the disk -------------------------------------------------------- */
 
 void
 acked_add(struct acked_list *list, const struct acked *one)
@@ -365,8 +362,7 @@ machine_put_back_log(struct machine *m, const struct snapshot *s)
 	disk_remove(before);
 }
 
-/* ---- A turn
- * ----------------------------------------------------------------------------- */
+/* ---- A turn -------------------------------------------------------------------- */
 
 void
 machine_wake(struct machine *m, msec_t at)

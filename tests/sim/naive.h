@@ -14,7 +14,7 @@
 
 enum { NAIVE_LOCAL, NAIVE_TOKYO, NAIVE_RULES };
 
-/* ---- What was logged --------------------------------------------------------------- */
+/* ---- What was logged ----------------------------------------------------------- */
 
 struct naive_record {
 	uint64_t position;
@@ -45,8 +45,7 @@ void naive_add(struct naive *, const uint8_t node[NODE_ID_LEN], const uint8_t ke
 /* Headquarters was rolled back: nothing after 'position' was ever said. */
 void naive_cut(struct naive *, uint64_t position);
 
-/* ---- Dates ---------------------------------------------------------------------------
- */
+/* ---- Dates --------------------------------------------------------------------- */
 
 enum { NAIVE_NONE, NAIVE_FY, NAIVE_YEAR, NAIVE_MONTH, NAIVE_DAY, NAIVE_MINUTE };
 #define NAIVE_NO_YEAR (-9999)
@@ -63,8 +62,7 @@ bool naive_at_boundary(const struct naive_date *);
 struct naive_date naive_day_under(const struct naive_date *, int offset_minutes,
 				  int rule);
 
-/* ---- Joining branches
- * ------------------------------------------------------------------ */
+/* ---- Joining branches ---------------------------------------------------------- */
 
 struct naive_joined {
 	struct slice bytes;
@@ -85,8 +83,7 @@ struct naive_field {
 };
 bool naive_next(struct slice *rest, struct naive_field *);
 
-/* ---- What holds at a position
- * ------------------------------------------------------------ */
+/* ---- What holds at a position -------------------------------------------------- */
 
 enum { NAIVE_SET_MAX = 16 };
 struct naive_set {
@@ -224,8 +221,7 @@ const char *naive_town(const struct naive_state *, const Kusanone__V1__Place *);
 /* naive_fact.c */
 void naive_facts(struct naive_state *);
 
-/* ---- Questions
- * ----------------------------------------------------------------------------- */
+/* ---- Questions ----------------------------------------------------------------- */
 
 enum naive_dimension {
 	NAIVE_BY_FY,

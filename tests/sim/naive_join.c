@@ -194,8 +194,7 @@ text(struct join *j, uint32_t number, const struct split *base, const struct spl
 	buf_fini(&inner);
 }
 
-/* ---- Sessions -------------------------------------------------------------------------
- */
+/* ---- Sessions ------------------------------------------------------------------ */
 
 enum { SESSIONS = 15, ID = 1, START = 3, DATED_BY = 5 };
 
@@ -287,8 +286,7 @@ sessions(struct join *j, const struct split *base, const struct split *ours,
 	}
 }
 
-/* ---- The event
- * ---------------------------------------------------------------------------- */
+/* ---- The event ----------------------------------------------------------------- */
 
 static bool
 is_text(uint32_t n)
@@ -357,8 +355,7 @@ naive_join(struct slice base, struct slice ours, struct slice theirs, struct are
 	return result;
 }
 
-/* ---- One order
- * -------------------------------------------------------------------------------- */
+/* ---- One order ----------------------------------------------------------------- */
 
 static int
 field_order(const void *a, const void *b)

@@ -199,8 +199,7 @@ add_stated(struct naive_sum *sum, bool stated, int64_t value, int bound)
 	}
 }
 
-/* ---- Towns
- * --------------------------------------------------------------------------------- */
+/* ---- Towns --------------------------------------------------------------------- */
 
 /* "US|TN|jackson": a pointer to a copy of "TN", "" for none. */
 static const char *
@@ -262,8 +261,7 @@ add_towns(struct asking *a, const struct naive_fact *f, int row, const char *row
 	}
 }
 
-/* ---- Into rows
- * ---------------------------------------------------------------------------------- */
+/* ---- Into rows ----------------------------------------------------------------- */
 
 static void
 add_event(struct asking *a, const struct naive_fact *f, struct naive_row *row, int number,

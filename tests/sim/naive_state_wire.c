@@ -26,8 +26,7 @@ naive_set_has(const struct naive_set *set, const char *text)
 	return false;
 }
 
-/* ---- Nodes and keys
- * ---------------------------------------------------------------------- */
+/* ---- Nodes and keys ------------------------------------------------------------ */
 
 static int
 find_node(const struct naive_state *s, const uint8_t id[NODE_ID_LEN])
@@ -122,8 +121,7 @@ revoke(struct naive_state *s, const Kusanone__V1__Revocation *r)
 	}
 }
 
-/* ---- Events
- * --------------------------------------------------------------------------------- */
+/* ---- Events -------------------------------------------------------------------- */
 
 static int
 find_event(const struct naive_state *s, const char *id)
@@ -388,8 +386,7 @@ figure(struct naive_state *s, const Kusanone__V1__PublishedFigure *f, uint64_t p
 	}
 }
 
-/* ---- One record
- * --------------------------------------------------------------------------------- */
+/* ---- One record ---------------------------------------------------------------- */
 
 static bool
 may_say(const struct naive_state *s, int node, const struct naive_key *key,

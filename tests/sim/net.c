@@ -102,8 +102,7 @@ find(struct world *w, int dialer, uint32_t endpoint, uint32_t generation)
 	return NULL;
 }
 
-/* ---- Dialling -------------------------------------------------------------------------
- */
+/* ---- Dialling ------------------------------------------------------------------ */
 
 void
 net_dial(struct machine *m, struct peer to)
@@ -196,8 +195,7 @@ net_machine_down(struct machine *m)
 	}
 }
 
-/* ---- Frames
- * ----------------------------------------------------------------------------- */
+/* ---- Frames -------------------------------------------------------------------- */
 
 static void
 push_frame(struct world *w, struct conn *c, enum direction d, struct parcel *p)
@@ -320,8 +318,7 @@ net_arrived(struct world *w, struct sim_event *e)
 	free(e->parcel);
 }
 
-/* ---- Partitions
- * ------------------------------------------------------------------------ */
+/* ---- Partitions ---------------------------------------------------------------- */
 
 void
 net_block(struct world *w, int from, int to, bool blocked)

@@ -13,6 +13,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -58,11 +59,16 @@ seed_at(const struct options *o, uint64_t index)
 }
 
 static void
-note_failure(struct shared *s, uint64_t seed, const char *checker, const char *why)
+note_failure(const struct options *o, struct shared *s, uint64_t seed,
+	     const char *checker, const char *why)
 {
 	unsigned n = atomic_fetch_add(&s->shown, 1);
 
 	atomic_fetch_add(&s->failed, 1);
+	if (!o->quiet) {
+		printf("# seed %" PRIu64 " fails: %s\n", seed, checker);
+		fflush(stdout);
+	}
 	if (n < MAX_SHOWN) {
 		struct failure *f = &s->failures[n];
 
@@ -84,7 +90,7 @@ run_once(const struct options *o, unsigned worker, uint64_t seed, struct shared 
 	uint64_t hash = w->trace_hash;
 	atomic_store(&s->trace, hash);
 	if (!*ret_good) {
-		note_failure(s, seed, w->checker, w->why);
+		note_failure(o, s, seed, w->checker, w->why);
 	}
 	for (unsigned i = 0; i < SOMETIMES_COUNT; i++) {
 		atomic_fetch_add(&s->sometimes[i], w->sometimes[i]);
@@ -108,7 +114,7 @@ run_seed(const struct options *o, unsigned worker, uint64_t seed, struct shared 
 		bool again;
 
 		if (run_once(o, worker, seed, s, NULL, &again) != first) {
-			note_failure(s, seed, "deterministic",
+			note_failure(o, s, seed, "deterministic",
 				     "two runs of the seed have different traces");
 			good = false;
 		}
@@ -153,6 +159,7 @@ start_worker(const struct options *o, unsigned worker, struct shared *s)
 	pid_t pid = fork();
 
 	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		work(o, worker, s);
 		exit(0); /* Not _exit(): a leak is looked for. */
 	}
@@ -169,7 +176,7 @@ worker_died(const struct options *o, unsigned worker, int status, struct shared 
 	snprintf(why, sizeof(why), "the process died (%s %d)",
 		 WIFSIGNALED(status) ? "signal" : "exit",
 		 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-	note_failure(s, seed, "must", why);
+	note_failure(o, s, seed, "must", why);
 	atomic_fetch_add(&s->done, 1);
 	if (o->until_failure) {
 		atomic_store(&s->stop, true);
@@ -186,6 +193,26 @@ progress(const struct options *o, struct shared *s)
 		       o->kept_count + o->seeds, atomic_load(&s->failed));
 		fflush(stdout);
 	}
+}
+
+/* Told to stop: workers end with the seed that they are at. */
+static struct shared *told;
+
+static void
+on_signal(int signal_number)
+{
+	(void)signal_number;
+	atomic_store(&told->stop, true);
+}
+
+static void
+listen_to_signals(struct shared *s)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+
+	told = s;
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
 }
 
 static void
@@ -274,8 +301,7 @@ print_failures(const struct options *o, struct shared *s)
 	}
 }
 
-/* ---- Options
- * --------------------------------------------------------------------------- */
+/* ---- Options ------------------------------------------------------------------- */
 
 static void
 read_kept(struct options *o, const char *path)
@@ -408,6 +434,7 @@ main(int argc, char **argv)
 	set_plant(o);
 	hash_init();
 	make_dir(o);
+	listen_to_signals(s);
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	if (o->one != 0) {
 		run_seed(o, 0, o->one, s, o->trace ? stdout : NULL);

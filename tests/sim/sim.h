@@ -44,8 +44,7 @@ enum {
 	DIAL_ENDPOINT = 10, /* Intake's: + 2 * generation of keys (+ 1: down). */
 };
 
-/* ---- Who there is -------------------------------------------------------------------
- */
+/* ---- Who there is -------------------------------------------------------------- */
 
 struct key_pair {
 	struct intake_key keys;
@@ -125,8 +124,7 @@ struct machine {
 	unsigned snapshot_count;
 };
 
-/* ---- Events -------------------------------------------------------------------------
- */
+/* ---- Events -------------------------------------------------------------------- */
 
 enum what {
 	EV_TURN,    /* a: machine */
@@ -163,8 +161,7 @@ struct event_heap {
 	size_t count, cap;
 };
 
-/* ---- Network -------------------------------------------------------------------------
- */
+/* ---- Network ------------------------------------------------------------------- */
 
 enum direction { TO_LISTENER, TO_DIALER, DIRECTIONS };
 
@@ -193,8 +190,7 @@ struct conn {
 	size_t batch_count, batch_cap;
 };
 
-/* ---- Faults: drawn once a seed -------------------------------------------------------
- */
+/* ---- Faults: drawn once a seed ------------------------------------------------- */
 
 enum fault {
 	FAULT_CRASH,
@@ -230,8 +226,7 @@ struct swarm {
 	unsigned submissions;
 };
 
-/* ---- Clients --------------------------------------------------------------------------
- */
+/* ---- Clients ------------------------------------------------------------------- */
 
 enum ask_state { ASK_WAITING, ASK_RECEIPT, ASK_REFUSED, ASK_GIVEN_UP };
 
@@ -244,6 +239,7 @@ struct ask {
 	enum ask_state state;
 	unsigned attempts;
 	bool with_bases; /* It says what it was made from: sent again, it is the same. */
+	bool many_disks; /* The machine had another disk when it was asked before. */
 	bool has_first;  /* A receipt came for it, on that disk: */
 	uint32_t first_dir;
 	struct hash first_revision;

@@ -62,8 +62,7 @@ work_text(struct world *w, struct arena *a)
 	return t;
 }
 
-/* ---- Dates and places
- * ------------------------------------------------------------------ */
+/* ---- Dates and places ---------------------------------------------------------- */
 
 static Kusanone__V1__Date *
 date(struct world *w, struct arena *a, bool may_have_time)
@@ -164,8 +163,7 @@ work_session(struct world *w, struct arena *a, const char *id)
 	return s;
 }
 
-/* ---- Numbers, people, what nobody knows
- * --------------------------------------------------- */
+/* ---- Numbers, people, what nobody knows ---------------------------------------- */
 
 static Kusanone__V1__Count *
 count(struct world *w, struct arena *a)
@@ -222,8 +220,7 @@ work_unknown_field(struct world *w, struct arena *a, event_msg *e)
 	e->base.unknown_fields = f;
 }
 
-/* ---- Codes and holders
- * ---------------------------------------------------------------------- */
+/* ---- Codes and holders --------------------------------------------------------- */
 
 static void
 codes(struct world *w, struct arena *a, const char *const *from, size_t from_count,
@@ -347,8 +344,7 @@ work_event(struct world *w, struct arena *a, int node, struct work_event *we)
 	return e;
 }
 
-/* ---- One field of an edit
- * ------------------------------------------------------------------------ */
+/* ---- One field of an edit ------------------------------------------------------ */
 
 static const char *
 patch_session(struct world *w, struct arena *a, struct work_event *we, event_msg *values)

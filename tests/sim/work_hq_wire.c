@@ -37,8 +37,7 @@ source(struct arena *a)
 	return s;
 }
 
-/* ---- Nodes and keys
- * ---------------------------------------------------------------------- */
+/* ---- Nodes and keys ------------------------------------------------------------ */
 
 void
 work_enrol(struct world *w, int node, unsigned key, bool again)
@@ -88,8 +87,7 @@ work_revoke(struct world *w, int node, unsigned key, int kind, uint64_t from_pos
 	arena_fini(&arena);
 }
 
-/* ---- Erasing names
- * ------------------------------------------------------------------------- */
+/* ---- Erasing names ------------------------------------------------------------- */
 
 /* A part that some living machine of a post holds, whether headquarters has it or not. */
 static bool
@@ -159,8 +157,7 @@ work_erase(struct world *w)
 	ask_hq(w, &s);
 }
 
-/* ---- Reference data
- * --------------------------------------------------------------------------- */
+/* ---- Reference data ------------------------------------------------------------ */
 
 static void
 ask_reference(struct world *w, Kusanone__V1__ReferenceRow **rows, size_t count)
@@ -276,8 +273,7 @@ work_reference(struct world *w, unsigned which)
 	arena_fini(&arena);
 }
 
-/* ---- The rest
- * ------------------------------------------------------------------------------------ */
+/* ---- The rest ------------------------------------------------------------------ */
 
 static char *
 some_event_id(struct world *w)

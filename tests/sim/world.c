@@ -48,8 +48,7 @@ set_up(struct world *w)
 	must(w->machine_count >= SIM_MIN_NODES);
 }
 
-/* ---- Events
- * ---------------------------------------------------------------------------- */
+/* ---- Events -------------------------------------------------------------------- */
 
 static void
 happens(struct world *w, struct sim_event *e)
@@ -129,8 +128,7 @@ run_until(struct world *w, msec_t until)
 	return !w->failed;
 }
 
-/* ---- Healing
- * ------------------------------------------------------------------------------ */
+/* ---- Healing ------------------------------------------------------------------- */
 
 static void
 owe_journal(struct world *w, struct machine *m)
