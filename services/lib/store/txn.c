@@ -1,3 +1,4 @@
+#include "lib/store/disk.h"
 #include "lib/store/env.h"
 
 enum { MAX_KEY_LEN = 511 };
@@ -147,8 +148,14 @@ txn_commit(struct txn *txn)
 	}
 	txn->err = err;
 	txn_abort(txn);
-	if (err == OK || err == ERR_DISK_FULL) {
-		atomic_store(&store->disk_full, err == ERR_DISK_FULL);
+	if (err == ERR_DISK_FULL) {
+		atomic_store(&store->disk_full, true);
+	} else if (err == OK) {
+		/* A small one that fits into pages that were free, a cursor, says nothing
+		 * of room for work: the disk is asked. */
+		if (atomic_load(&store->disk_full) && !disk_is_full(store->dir)) {
+			atomic_store(&store->disk_full, false);
+		}
 	} else if (!forced) {
 		/* No flush is tried twice: the kernel may have dropped what it could not
 		 * write. */
