@@ -112,6 +112,16 @@ expect "headquarters erases the event's people" 0 "" -- \
 	at hq erase "$old" --people --why "request of 2024-08-01" --wait 10
 check "the name of the older revision is gone, too" wait_for 20 gone "$former"
 
+# ---- A new, empty disk of the post
+down sfo
+rm -rf "$fed/sfo"
+need up sfo
+comes "a new, empty disk gets the event back" 30 "Event vip" \
+	eval 'at sfo show "$id" --json | json "d[\"row\"][\"title\"][\"en\"]"'
+check "and all the others" wait_for 30 eval '[ "$(at sfo events --json | json "int(d[\"matching\"])")" = 4 ]'
+check "without the mayor's name" gone "$mayor"
+check "without the guest's" gone "$guest"
+
 # ---- And stays erased
 for node in sfo aggregation hq lax; do
 	down $node

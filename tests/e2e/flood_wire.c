@@ -1,7 +1,7 @@
 /* e2e_flood: many events to an intake, many at once, until each one has its receipt.
  *
  *	e2e_flood SOCKET POST FIRST COUNT [--window N] [--seconds S] [--pad BYTES]
- *		[--one-try] [--quiet]
+ *		[--one-try] [--until-refused] [--quiet]
  *
  * Event n is always the same: its source key is "flood-n", it was held by POST in month
  * n % 12 of FY2023 in a state that n chooses.  So whoever asks twice asks for the same
@@ -12,7 +12,8 @@
  *
  * Prints "n event revision seq" for each receipt, "refused n code reason" for each
  * refusal.  Exit code: 0 all have a receipt, 1 one was refused or differs, 2 usage, 3 out
- * of time.  With --one-try it ends at the first silence, too. */
+ * of time.  With --one-try it ends at the first silence, too.  With --until-refused
+ * nothing new is asked for after a refusal. */
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -42,7 +43,7 @@ struct flood {
 	unsigned window;
 	msec_t until;
 	char *pad;
-	bool one_try, quiet;
+	bool one_try, until_refused, quiet;
 
 	struct client *client;
 	uint64_t next;                /* Not yet asked for. */
@@ -205,6 +206,9 @@ take_refusal(struct flood *f, const Kusanone__V1__Refused *refused)
 	}
 	no_longer_waiting(f, n);
 	f->refused++;
+	if (f->until_refused) {
+		f->count = f->next - f->first;
+	}
 	printf("refused %" PRIu64 " %s %s\n", n, refused->code,
 	       refused->reason != NULL ? refused->reason->en : "");
 }
@@ -268,7 +272,8 @@ static int
 usage(void)
 {
 	fprintf(stderr, "usage: e2e_flood SOCKET POST FIRST COUNT [--window N] "
-			"[--seconds S] [--pad BYTES] [--one-try] [--quiet]\n");
+			"[--seconds S] [--pad BYTES] [--one-try] "
+			"[--until-refused] [--quiet]\n");
 	return USAGE;
 }
 
@@ -299,6 +304,8 @@ main(int argc, char **argv)
 			pad = strtoul(argv[++i], NULL, 10);
 		} else if (strcmp(argv[i], "--one-try") == 0) {
 			f.one_try = true;
+		} else if (strcmp(argv[i], "--until-refused") == 0) {
+			f.until_refused = true;
 		} else if (strcmp(argv[i], "--quiet") == 0) {
 			f.quiet = true;
 		} else {

@@ -319,3 +319,19 @@ by_dimension() {
 		r["keys"][0].get("code") or r["keys"][0].get("bucket"),
 		r["figures"][0].get("value", 0)) for r in d["tables"][0].get("rows", []))'
 }
+
+# fill POST FROM FILE: records until its store takes no more, with nothing under way that
+# would make room (a receipt frees the note that its block waits); receipts go to FILE.
+# Prints the codes of the refusals.
+fill() {
+	local from=$2 round
+	for ((round = 0; round < 20; round++)); do
+		"$bin/e2e_flood" "$fed/run/$1/intake.sock" "$1" "$from" 100000 --until-refused \
+			>"$3.round"
+		grep -v '^receipts' "$3.round" | tee -a "$3" | awk '/^refused/ { print $3 }' | sort -u
+		[ "$(awk 'NF == 4' "$3.round" | wc -l)" != 0 ] || return 0
+		from=$((from + 100000))
+		settle "$1" 40 || return 1
+	done
+	return 1
+}
