@@ -82,7 +82,12 @@ note "$acked receipts before the stop"
 # ---- Aggregation while a post's records arrive
 check "the first ones arrive" settle sfo 30
 before=$(figure aggregation position)
-for ((i = events; i < 2 * events; i++)); do event "$i"; done >more.json
+# So many that no machine is through with them while aggregation ends.
+more_events=30000
+event @number@ | awk -v from="$events" -v n="$more_events" \
+	'{ for (i = from; i < from + n; i++) { line = $0; gsub("@number@", i, line); print line } }' \
+	>more.json
+same "as many lines as events" "$(lines more.json)" "$more_events"
 start client kusanone submit more.json --json --run "$fed/run/sfo" --lang en
 check "more arrive while the client submits" wait_for 10 moved_beyond $((before + 200))
 term aggregation
@@ -92,15 +97,15 @@ waiting_some() { [ "$(figure sfo unreceipted)" -gt 0 ]; }
 check "what does not arrive waits at the post" wait_for 10 waiting_some
 wait "${pid[client]}"
 same "the client has a receipt for each" "$? $(receipts | tail -n +$((acked + 1)) | wc -l)" \
-	"0 $events"
+	"0 $more_events"
 unset "pid[client]"
 need up aggregation
 position=$(figure aggregation position)
 same "aggregation has kept what it had" "$((position > before + 200))" 1
-same "and not all of it" "$((position < before + events))" 1
+same "and not all of it" "$((position < before + more_events))" 1
 check "the rest arrives" settle sfo 30
 note "position $position after the start, $(figure aggregation position) at the end"
-same "each event once" "$(total)" $((2 * events))
+same "each event once" "$(total)" $((events + more_events))
 check "folding the log from nothing gives the same" recount_equal
 
 # ---- Both at once, the other way to ask for it, and a stop while it starts
@@ -116,5 +121,5 @@ ended_well "intake that has just started"
 need up aggregation
 need up sfo
 check "everything arrives" settle sfo 20
-same "each event once" "$(total)" $((2 * events + 1))
+same "each event once" "$(total)" $((events + more_events + 1))
 end
