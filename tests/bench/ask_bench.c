@@ -3,8 +3,8 @@
  *	bench_ask totals  --dir DIR [--rounds 20]
  *	bench_ask probe   --dir DIR
  *	bench_ask settle  --dir DIR
- *	bench_ask receipt --dir DIR --as POST --raw DIR [--n 1000] [--first F]
- *	bench_ask watch   --dir DIR --as POST --raw DIR [--n 500] [--first F] */
+ *	bench_ask receipt --dir DIR --as POST --raw DIR [--n 1000] [--first F] [--name
+ *NAME] bench_ask watch   --dir DIR --as POST --raw DIR [--n 500] [--first F] */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -127,6 +127,8 @@ cmd_receipt(int argc, char **argv)
 	uint64_t first = option_number(argc, argv, "first", 0);
 	struct client *client = ask_open(h.intake_socket, 10);
 	struct raw *raw = raw_open(option_needed(argc, argv, "raw"));
+	const char *name = option(argc, argv, "name", "receipt");
+	char full[128];
 	struct samples receipts = { 0 }, commits = { 0 };
 
 	/* By turns, so that both meet the same disk and the same neighbours. */
@@ -137,8 +139,9 @@ cmd_receipt(int argc, char **argv)
 		samples_add(&receipts, now_s() - start);
 		samples_add(&commits, raw_commit(raw, RAW_SIZE));
 	}
-	samples_report(&receipts, "receipt");
-	samples_report(&commits, "receipt.raw_commit");
+	samples_report(&receipts, name);
+	snprintf(full, sizeof(full), "%s.raw_commit", name);
+	samples_report(&commits, full);
 	samples_fini(&receipts);
 	samples_fini(&commits);
 	raw_close(raw);

@@ -266,6 +266,10 @@ class Run:
         self.intake = Service(bench, "intake")
         self.start_aggregation()
         bench.note("memory.aggregation.idle", self.aggregation.private_mib(), "MiB")
+        self.intake.start()
+        time.sleep(1)
+        bench.note("memory.intake.idle", self.intake.private_mib(), "MiB")
+        self.intake.stop()
         bench.run("bench_load", "enrol", "--dir", self.dir, "--posts", self.posts, "--as",
                   POST, keep=False)
         step = min(self.prefill, 200000)
@@ -284,12 +288,6 @@ class Run:
              "SELECT sum(pg_total_relation_size(c)) FROM"
              " unnest(ARRAY['events', 'log', 'totals']::regclass[]) c"], text=True, cwd="/")
         bench.note("disk.pg", int(tables) / self.prefill, "B/record")
-
-    def start_intake(self):
-        self.intake.start()
-        if "memory.intake.idle" not in self.bench.figures:
-            time.sleep(0.2)
-            self.bench.note("memory.intake.idle", self.intake.private_mib(), "MiB")
 
     def measured(self, name, pid, records, load):
         """A load, with what it costs the server's processor: steady where rates are not."""
@@ -337,12 +335,14 @@ class Run:
 
     def listened(self):
         """A post takes its share of the log; then the same load while it listens."""
-        self.start_intake()
+        self.intake.start()
         self.ask("settle")
         if self.wants("full"):
             self.ours("listened", self.n, "--first", self.next)
             self.next += self.n
         self.ask("settle", keep=False)
+        self.bench.note("memory.aggregation.end", self.aggregation.private_mib(), "MiB")
+        self.bench.note("memory.intake.end", self.intake.private_mib(), "MiB")
 
     def fresh_dir(self):
         """A new environment for bare commits: an old one has free pages."""
@@ -350,6 +350,17 @@ class Run:
         shutil.rmtree(path, ignore_errors=True)
         os.mkdir(path)
         return path
+
+    def receipts(self, name):
+        bench = self.bench
+        bench.run("bench_ask", "receipt", "--dir", self.dir, "--name", name, "--as", POST,
+                  "--raw", self.fresh_dir(), "--n", self.n_receipt, "--first",
+                  900000000 + self.submitted)
+        self.submitted += self.n_receipt
+        for q in ("p50", "p99"):
+            bench.ratio(f"{name}.to_commit.{q}", f"{name}.{q}", f"{name}.raw_commit.{q}")
+            bench.ratio(f"{name}.to_bare.{q}", f"{name}.{q}", f"lmdb.commit.{q}")
+            bench.ratio(f"{name}.to_pg.{q}", f"{name}.{q}", f"pg.receipt.{q}")
 
     def waits(self, number):
         bench = self.bench
@@ -359,13 +370,7 @@ class Run:
             self.pg.load("--name", "pg.receipt", "--connections", 1, "--batch", 1, "--depth",
                          1, "--n", self.n_receipt, "--first",
                          800000000 + number * self.n_receipt)
-            self.ask("receipt", "--as", POST, "--raw", self.fresh_dir(), "--n", self.n_receipt, "--first",
-                     900000000 + self.submitted)
-            self.submitted += self.n_receipt
-            bench.ratio("receipt.to_commit.p50", "receipt.p50", "receipt.raw_commit.p50")
-            bench.ratio("receipt.to_commit.p99", "receipt.p99", "receipt.raw_commit.p99")
-            bench.ratio("receipt.to_pg.p50", "receipt.p50", "pg.receipt.p50")
-            bench.ratio("receipt.to_pg.p99", "receipt.p99", "pg.receipt.p99")
+            self.receipts("receipt")
         if self.wants("watch"):
             self.ask("watch", "--as", POST, "--raw", self.fresh_dir(), "--n", self.n_watch, "--first",
                      900000000 + self.submitted)
@@ -373,24 +378,30 @@ class Run:
             for q in ("p50", "p99"):
                 beyond = bench.last(f"watch.{q}") - 2 * bench.last("watch.raw_commit.p50")
                 bench.note(f"watch.beyond_two_commits.{q}", beyond / 1000, "ms")
-        if self.wants("totals"):
-            self.ask("totals", "--rounds", 10)
-            self.scans()
+        if self.wants("receipt"):
+            # The intake alone: nobody else commits what it has just said.
+            self.aggregation.stop()
+            self.receipts("away")
 
-    def restarts(self):
+    def filled(self):
         """On the store as it was filled, before the rounds let it grow."""
-        if not self.wants("restart"):
-            return
         for again in range(self.args.rounds):
-            say(f"restart {again + 1} of {self.args.rounds}")
+            await_quiet(self.args.quiet)
             neighbours = Neighbours()
-            self.aggregation.stop(signal.SIGKILL)
-            self.bench.note("restart.with_view", self.start_aggregation(), "s")
-            self.aggregation.stop(signal.SIGKILL)
-            shutil.rmtree(os.path.join(self.dir, "state", "view"))
-            self.bench.note("restart.without_view", self.start_aggregation(), "s")
-            self.bench.note("machine.others.restarts", neighbours.percent(), "%")
-            time.sleep(3)  # The view's next checkpoint.
+            if self.wants("totals"):
+                self.ask("totals", "--rounds", 10)
+                self.scans()
+                self.bench.note("machine.others.totals", neighbours.percent(), "%")
+            neighbours = Neighbours()
+            if self.wants("restart"):
+                self.aggregation.stop(signal.SIGKILL)
+                self.bench.note("restart.with_view", self.start_aggregation(), "s")
+                self.aggregation.stop(signal.SIGKILL)
+                shutil.rmtree(os.path.join(self.dir, "state", "view"))
+                self.bench.note("restart.without_view", self.start_aggregation(), "s")
+                self.bench.note("machine.others.restarts", neighbours.percent(), "%")
+                time.sleep(3)  # The view's next checkpoint.
+            say(f"totals and restarts {again + 1} of {self.args.rounds}")
 
     def scans(self):
         """What bench_query measures: the scan without process, socket and protobuf."""
@@ -421,11 +432,9 @@ class Run:
 
     def all(self):
         self.prepare()
-        self.restarts()
+        self.filled()
         for number in range(self.args.rounds):
             self.round(number)
-        self.bench.note("memory.aggregation.end", self.aggregation.private_mib(), "MiB")
-        self.bench.note("memory.intake.end", self.intake.private_mib(), "MiB")
 
     def stop(self):
         for service in (self.intake, self.aggregation, self.pg):
@@ -466,17 +475,23 @@ TABLE = [
     ("single.rate", "blocks of one record", "≥ 15,000 later"),
     ("single.cpu", "processor time of the service, a record", ""),
     "One record: receipt from intake, on its disk",
-    ("lmdb.commit.p50", "bare LMDB commit by itself, p50", ""),
+    ("lmdb.commit.p50", "bare LMDB commit, one after the other, p50", ""),
+    ("lmdb.commit.p99", "the same, p99", ""),
     ("lmdb.commit.flushes", "its flushes", ""),
-    ("receipt.raw_commit.p50", "bare LMDB commit by turns with the receipts, p50", ""),
-    ("receipt.raw_commit.p99", "the same, p99", ""),
-    ("receipt.p50", "receipt at the client, p50", ""),
-    ("receipt.p99", "receipt at the client, p99", ""),
-    ("receipt.to_commit.p50", "**receipt ÷ bare commit, p50**", "≤ 1.6"),
-    ("receipt.to_commit.p99", "**receipt ÷ bare commit, p99**", "≤ 1.6"),
+    ("away.p50", "receipt at the client, HQ away, p50", ""),
+    ("away.p99", "the same, p99", ""),
+    ("away.raw_commit.p50", "bare commit by turns with those receipts, p50", ""),
+    ("away.to_commit.p50", "**receipt ÷ bare commit by turns, p50**", "≤ 1.6"),
+    ("away.to_commit.p99", "**the same, p99**", "≤ 1.6"),
+    ("away.to_bare.p50", "**receipt ÷ bare commit one after the other, p50**", "≤ 1.6"),
+    ("receipt.p50", "receipt at the client, HQ there and committing too, p50", ""),
+    ("receipt.p99", "the same, p99", ""),
+    ("receipt.raw_commit.p50", "bare commit by turns with those receipts, p50", ""),
+    ("receipt.to_commit.p50", "receipt ÷ bare commit by turns, p50", ""),
+    ("receipt.to_commit.p99", "the same, p99", ""),
     ("pg.receipt.p50", "PostgreSQL, one at a time, p50", ""),
-    ("pg.receipt.p99", "PostgreSQL, one at a time, p99", ""),
-    ("receipt.to_pg.p50", "receipt ÷ PostgreSQL, p50", ""),
+    ("pg.receipt.p99", "the same, p99", ""),
+    ("away.to_pg.p50", "receipt (HQ away) ÷ PostgreSQL, p50", ""),
     "One record: officer's submit → changed total at a watcher of HQ",
     ("watch.p50", "p50", ""),
     ("watch.p99", "p99", ""),
@@ -502,9 +517,9 @@ TABLE = [
     "Memory (private dirty) and disk",
     ("memory.aggregation.idle", "aggregation, nothing in it", "≤ 8 MiB later"),
     ("memory.aggregation.full", "aggregation, store filled", "≤ 160 MiB later"),
-    ("memory.aggregation.end", "aggregation, after the last round", ""),
-    ("memory.intake.idle", "intake, just started", "≤ 8 MiB later"),
-    ("memory.intake.end", "intake, after the last round", ""),
+    ("memory.aggregation.end", "aggregation, after the loads of a round", ""),
+    ("memory.intake.idle", "intake, nothing in it", "≤ 8 MiB later"),
+    ("memory.intake.end", "intake, after it has heard them", ""),
     ("memory.pg", "PostgreSQL, store filled (PSS)", ""),
     ("disk.log", "log", ""),
     ("disk.view", "view", ""),
@@ -513,8 +528,9 @@ TABLE = [
     "Machine",
     ("machine.load", "load average before a round", ""),
     ("machine.others.loads", "taken by others during catch-up", f"≤ {QUIET_PERCENT}"),
-    ("machine.others.waits", "taken by others during receipts, watch and totals",
+    ("machine.others.waits", "taken by others during receipts and watch",
      f"≤ {QUIET_PERCENT}"),
+    ("machine.others.totals", "taken by others during totals", f"≤ {QUIET_PERCENT}"),
     ("machine.others.restarts", "taken by others during restarts", f"≤ {QUIET_PERCENT}"),
     ("disk.append_flush.p50", "flush of a small append, p50", ""),
 ]
@@ -586,6 +602,12 @@ def save(text):
         f.write(head + begin + "\n" + text + end + tail)
 
 
+def write_figures(figures, file):
+    """Every figure with its value in each round."""
+    for name, (values, unit) in figures.items():
+        print(name, *(f"{v:.6g}" for v in values), unit, sep="\t", file=file)
+
+
 def main():
     parser = argparse.ArgumentParser(prog="tests/bench/run.sh")
     parser.add_argument("--rounds", type=int)
@@ -593,6 +615,7 @@ def main():
     parser.add_argument("--quiet", type=float, default=0, metavar="MINUTES")
     parser.add_argument("--save", action="store_true")
     parser.add_argument("--bin", required=True)
+    parser.add_argument("--figures", metavar="FILE")
     parser.add_argument("--only", default=",".join(ROWS))
     args = parser.parse_args()
     args.only = args.only.split(",")
@@ -614,8 +637,7 @@ def main():
         text = table(run)
     except BaseException:
         # Not a table, and never saved: what was measured before it went wrong.
-        for name, (values, unit) in run.bench.figures.items():
-            print(name, *(f"{v:.6g}" for v in values), unit, sep="\t", file=sys.stderr)
+        write_figures(run.bench.figures, sys.stderr)
         raise
     finally:
         run.stop()
@@ -626,6 +648,9 @@ def main():
                     sys.stderr.write(f.read()[-2000:])
         shutil.rmtree(home, ignore_errors=True)
     sys.stdout.write(text)
+    if args.figures:
+        with open(args.figures, "w", encoding="utf-8") as f:
+            write_figures(run.bench.figures, f)
     if args.save:
         save(text)
 

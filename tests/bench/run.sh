@@ -1,13 +1,14 @@
 #!/bin/bash
 # Measures the product beside PostgreSQL on this machine and prints a table.
 #
-#	tests/bench/run.sh [--rounds 5] [--quick] [--quiet MIN] [--save] [--bin DIR] [--only ROW,…]
+#	tests/bench/run.sh [--rounds 5] [--quick] [--quiet MIN] [--save]
 #
 #	--rounds N   so many interleaved rounds; min, median and max are shown (5)
 #	--quick      a small store and two rounds: does it run? No figure to quote
 #	--quiet MIN  before each round wait up to so many minutes until others leave the
 #	             machine alone (the table says how much they took of it)
 #	--save       also into tests/bench/README.md, between its two markers
+#	--figures F  every figure of every round into the file F
 #	--bin DIR    programs that are built already; otherwise build/release is built
 #	--only …     of: commit, full, mixed, corrections, single, receipt, watch, totals,
 #	             restart
