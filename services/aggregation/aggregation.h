@@ -34,13 +34,18 @@ struct aggregation_config {
 	uint32_t posts_endpoint; /* CURVE. */
 };
 
-/* A standing query: the whole result again when it may have changed. */
+/* A standing query: the whole result again when it may have changed.  Nobody says when a
+ * command's process ends, so one from whom nothing was heard for WATCHER_LEASE_MS is
+ * forgotten; any request of the same connection shows that it is there. */
+enum { WATCHER_LEASE_MS = 60000 };
+
 struct watcher {
 	struct peer peer;
 	uint64_t request;
 	struct buf query; /* Packed Query. */
 	msec_t interval;
 	msec_t last_sent;
+	msec_t heard;
 	bool due;
 };
 

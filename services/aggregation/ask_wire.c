@@ -214,8 +214,7 @@ answer(struct aggregation *a, struct peer to, const Kusanone__V1__Query *query,
 	}
 }
 
-/* ---- Standing queries -----------------------------------------------------------------
- */
+/* ---- Standing queries ---------------------------------------------------------- */
 
 static struct watcher *
 watcher_for(struct aggregation *a, struct peer peer, uint64_t request)
@@ -264,7 +263,35 @@ watch(struct aggregation *a, const struct message *msg, const Kusanone__V1__Quer
 	w->request = query->request;
 	w->interval = 1000 / hz;
 	w->last_sent = turn->now;
+	w->heard = turn->now;
 	w->due = false;
+}
+
+static void
+note_heard(struct aggregation *a, struct peer peer, msec_t now)
+{
+	for (unsigned i = 0; i < a->watcher_count; i++) {
+		if (peer_eq(a->watchers[i].peer, peer)) {
+			a->watchers[i].heard = now;
+		}
+	}
+}
+
+static void
+forget_silent(struct aggregation *a, msec_t now)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < a->watcher_count; i++) {
+		if (now - a->watchers[i].heard >= WATCHER_LEASE_MS) {
+			buf_fini(&a->watchers[i].query);
+		} else {
+			a->watchers[kept++] = a->watchers[i];
+		}
+	}
+	while (a->watcher_count > kept) {
+		a->watchers[--a->watcher_count] = (struct watcher){ 0 };
+	}
 }
 
 static void
@@ -285,6 +312,7 @@ ask_watchers(struct aggregation *a, struct turn *turn)
 {
 	bool changed = a->fold.records_mark != a->fold.records.count;
 
+	forget_silent(a, turn->now);
 	for (unsigned i = 0; i < a->watcher_count; i++) {
 		struct watcher *w = &a->watchers[i];
 
@@ -316,6 +344,7 @@ ask_handle(struct aggregation *a, const struct message *msg, struct turn *turn)
 	const char *why = "";
 	const Kusanone__V1__Query *query;
 
+	note_heard(a, msg->from, turn->now);
 	if (msg->frame.header.type != FRAME_QUERY &&
 	    msg->frame.header.type != FRAME_WATCH) {
 		send_refused(msg->from, 0, "unknown", "",

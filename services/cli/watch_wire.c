@@ -259,6 +259,11 @@ run(struct watch *w)
 
 		/* Each answer's memory ends with its turn. */
 		cli->arena = (struct arena){ 0 };
+		/* Whatever comes in meanwhile: a watcher that is never heard is
+		 * forgotten. */
+		if (w->line != NULL && now(w) - w->pinged > WATCH_PING_MS) {
+			ping(w);
+		}
 		if (w->line == NULL) {
 			connect_again(w);
 		} else if (ask_next(cli, w->line, WATCH_SLICE_MS, &cli->arena, &answer) ==
@@ -271,8 +276,6 @@ run(struct watch *w)
 			going = false;
 		} else if (now(w) - w->heard > WATCH_SILENCE_MS) {
 			lose(w);
-		} else if (now(w) - w->pinged > WATCH_PING_MS) {
-			ping(w);
 		}
 		arena_fini(&cli->arena);
 		cli->arena = kept;

@@ -183,6 +183,12 @@ cmd_watch(int argc, char **argv)
 		/* Longer than the shortest time between two answers, so that it is not
 		 * what is measured. */
 		wait_s(0.03);
+		if (i % 100 == 99) { /* Who is silent for a minute is forgotten. */
+			ask_send(watcher, FRAME_WATCH, 1, &all, 1000);
+			if (!ask_receive(watcher, ANSWER_MS, &answer)) {
+				give_up("no answer to a WATCH");
+			}
+		}
 		double start = now_s();
 
 		ask_submit(intake, first + i, post);

@@ -348,6 +348,51 @@ test_aggregation__a_watcher_gets_the_whole_result_when_it_changed(void **state)
 	hq_free(hq);
 }
 
+static void
+ask_as(struct hq *hq, struct peer peer, enum frame_type type)
+{
+	Kusanone__V1__Query query = KUSANONE__V1__QUERY__INIT;
+	Kusanone__V1__TotalsQuery totals = KUSANONE__V1__TOTALS_QUERY__INIT;
+	struct frame_header header = { .type = (uint8_t)type, .minor = 1 };
+	struct frame frame;
+
+	query.request = 9;
+	query.query_case = KUSANONE__V1__QUERY__QUERY_TOTALS;
+	query.totals = &totals;
+	put_frame(hq, peer, NULL, &header, pack_in_arena(&query.base, &hq->arena),
+		  (struct slice){ 0 });
+	assert_int_equal(hq_turn(hq), OK);
+	assert_true(get_frame(hq, peer, FRAME_REPLY, 0, &frame));
+}
+
+static void
+test_aggregation__a_watcher_that_is_not_heard_for_a_minute_is_forgotten(void **state)
+{
+	(void)state;
+	struct hq *hq = hq_with_posts();
+	struct block_maker maker = { 0 };
+	struct peer silent = { LOCAL, 42 };
+	struct peer asking = { LOCAL, 43 };
+	struct frame frame;
+
+	ask_as(hq, silent, FRAME_WATCH);
+	ask_as(hq, asking, FRAME_WATCH);
+	hq->now += WATCHER_LEASE_MS - 100;
+	ask_as(hq, asking, FRAME_QUERY);
+	assert_int_equal(hq->core->watcher_count, 2);
+	hq->now += 100;
+	player_connect(hq, &hq->sfo);
+	struct block block =
+		make_block(hq, &hq->sfo, event_record(hq, EVENT_A, "sfo"), &maker);
+	put_block(hq, &hq->sfo, block.bytes, (struct slice){ 0 });
+	assert_int_equal(hq_turn(hq), OK);
+	assert_false(get_frame(hq, silent, FRAME_REPLY, 0, &frame));
+	assert_true(get_frame(hq, asking, FRAME_REPLY, 0, &frame));
+	assert_int_equal(hq->core->watcher_count, 1);
+	block_maker_fini(&maker);
+	hq_free(hq);
+}
+
 int
 main(void)
 {
@@ -367,6 +412,8 @@ main(void)
 			test_aggregation__a_restart_says_the_same_with_a_view_and_without),
 		cmocka_unit_test(
 			test_aggregation__a_watcher_gets_the_whole_result_when_it_changed),
+		cmocka_unit_test(
+			test_aggregation__a_watcher_that_is_not_heard_for_a_minute_is_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
