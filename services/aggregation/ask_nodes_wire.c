@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "lib/base/unpack_wire.h"
+#include "lib/node/reply_wire.h"
 
 /* What headquarters knows of its nodes: keys, how far each journal is complete, where it
  * branched, when it was last heard. */
@@ -125,12 +126,7 @@ static void
 add_alarm(Kusanone__V1__StatusReply *reply, struct arena *arena, const char *ja,
 	  const char *en)
 {
-	Kusanone__V1__Text *text = arena_alloc(arena, sizeof(*text));
-
-	kusanone__v1__text__init(text);
-	text->ja = (char *)(uintptr_t)ja;
-	text->en = (char *)(uintptr_t)en;
-	reply->alarms[reply->n_alarms++] = text;
+	reply->alarms[reply->n_alarms++] = reply_text(arena, ja, en);
 }
 
 void

@@ -1,56 +1,65 @@
 #include "aggregation/ask_parts_wire.h"
 
 #include "lib/base/unpack_wire.h"
-#include "lib/model/show_wire.h"
 #include "lib/model/totals_wire.h"
+#include "lib/node/reply_wire.h"
 
 /* Requests of this machine's commands: figures, events, nodes, standing queries. */
 
-static Kusanone__V1__Text *
-text_of(struct arena *arena, const char *ja, const char *en)
+static void
+refuse(struct peer to, uint64_t request, const struct show_fault *fault,
+       struct turn *turn)
 {
-	Kusanone__V1__Text *text = arena_alloc(arena, sizeof(*text));
+	static const struct frame_header header = { .type = FRAME_REFUSED,
+						    .minor = LINK_MINOR_MAX };
+	const Kusanone__V1__Refused *refused = reply_refused(turn->arena, request, fault);
 
-	kusanone__v1__text__init(text);
-	text->ja = (char *)(uintptr_t)ja;
-	text->en = (char *)(uintptr_t)en;
-	return text;
+	outbox_frame(turn->out, to, &header, pack_in_arena(&refused->base, turn->arena),
+		     (struct slice){ 0 });
 }
 
-static void
+/* False: it was refused, being larger than a frame. */
+static bool
 send_reply(struct peer to, Kusanone__V1__Reply *reply, struct turn *turn)
 {
-	struct frame_header header = { .type = FRAME_REPLY, .minor = LINK_MINOR_MAX };
-	struct slice body = pack_in_arena(&reply->base, turn->arena);
+	static const struct show_fault totals = {
+		.code = "too_large",
+		.field = "by",
+		.reason_ja = "答えが大きすぎます",
+		.reason_en = "the answer is too large",
+		.expected_ja = "区分を減らすか、条件を付けてください",
+		.expected_en = "fewer groupings, or a filter",
+	};
+	static const struct show_fault other = {
+		.code = "too_large",
+		.field = "query",
+		.reason_ja = "答えが大きすぎます",
+		.reason_en = "the answer is too large",
+		.expected_ja = "件数 (limit) を減らすか、条件を付けてください",
+		.expected_en = "fewer rows (limit), or a filter",
+	};
 
-	outbox_frame(turn->out, to, &header, body, (struct slice){ 0 });
-}
-
-static void
-send_refused(struct peer to, uint64_t request, const char *code, const char *field,
-	     Kusanone__V1__Text *reason, Kusanone__V1__Text *expected, struct turn *turn)
-{
-	Kusanone__V1__Refused refused = KUSANONE__V1__REFUSED__INIT;
-	struct frame_header header = { .type = FRAME_REFUSED, .minor = LINK_MINOR_MAX };
-
-	refused.request = request;
-	refused.code = (char *)(uintptr_t)code;
-	refused.field = (char *)(uintptr_t)field;
-	refused.reason = reason;
-	refused.expected = expected;
-	outbox_frame(turn->out, to, &header, pack_in_arena(&refused.base, turn->arena),
-		     (struct slice){ 0 });
+	if (reply_send(turn, to, reply)) {
+		return true;
+	}
+	refuse(to, reply->request,
+	       reply->reply_case == KUSANONE__V1__REPLY__REPLY_TOTALS ? &totals : &other,
+	       turn);
+	return false;
 }
 
 void
 ask_refuse(const struct message *msg, const char *code, struct turn *turn)
 {
-	send_refused(msg->from, 0, code, "",
-		     text_of(turn->arena, "本部のディスクがいっぱいです",
-			     "headquarters' disk is full"),
-		     text_of(turn->arena, "空きができれば自動で再開します",
-			     "it goes on by itself once there is space"),
-		     turn);
+	struct show_fault fault = {
+		.code = code,
+		.reason_ja = "本部のディスクがいっぱいです",
+		.reason_en = "headquarters' disk is full",
+		.expected_ja = "空きができれば自動で再開します",
+		.expected_en = "it goes on by itself once there is space",
+	};
+
+	refuse(msg->from, 0, &fault, turn);
 }
 
 static bool
@@ -97,21 +106,21 @@ answer_totals(struct aggregation *a, struct peer to, uint64_t request,
 {
 	Kusanone__V1__Reply reply = KUSANONE__V1__REPLY__INIT;
 	Kusanone__V1__TotalsReply totals;
-	struct totals_fault fault;
+	static const struct show_fault too_early = {
+		.field = "as_of_ms",
+		.reason_ja = "その時点にはまだ記録がありません",
+		.reason_en = "there was no record at that instant",
+		.expected_ja = "もっと後の時点",
+		.expected_en = "a later instant",
+	};
+	struct show_fault fault = { 0 };
 
 	if (!resolve_instant(q, turn)) {
-		send_refused(to, request, "invalid", "as_of_ms",
-			     text_of(turn->arena, "その時点にはまだ記録がありません",
-				     "there was no record at that instant"),
-			     text_of(turn->arena, "もっと後の時点", "a later instant"),
-			     turn);
+		refuse(to, request, &too_early, turn);
 		return false;
 	}
 	if (!totals_answer(&a->fold, q, turn->arena, &totals, &fault)) {
-		send_refused(to, request, "invalid", fault.field,
-			     text_of(turn->arena, fault.reason_ja, fault.reason_en),
-			     text_of(turn->arena, fault.expected_ja, fault.expected_en),
-			     turn);
+		refuse(to, request, &fault, turn);
 		return false;
 	}
 	if (q->recount) {
@@ -120,36 +129,7 @@ answer_totals(struct aggregation *a, struct peer to, uint64_t request,
 	reply.request = request;
 	reply.reply_case = KUSANONE__V1__REPLY__REPLY_TOTALS;
 	reply.totals = &totals;
-	if (protobuf_c_message_get_packed_size(&reply.base) > FRAME_MAX_LEN) {
-		send_refused(to, request, "too_large", "by",
-			     text_of(turn->arena, "答えが大きすぎます",
-				     "the answer is too large"),
-			     text_of(turn->arena, "区分を減らすか、条件を付けてください",
-				     "fewer groupings, or a filter"),
-			     turn);
-		return false;
-	}
-	send_reply(to, &reply, turn);
-	return true;
-}
-
-/* Names lie beside the log; one that was erased, or has not come, stays empty. */
-static void
-fill_names(struct turn *turn, Kusanone__V1__Event *event)
-{
-	for (size_t i = 0; event != NULL && i < event->n_people; i++) {
-		Kusanone__V1__Person *p = event->people[i];
-		struct slice salt, name;
-		struct hash part;
-
-		if (p->part_hash.len != HASH_LEN) {
-			continue;
-		}
-		memcpy(part.b, p->part_hash.data, HASH_LEN);
-		if (loose_get(turn->txn, LOG_DB_LOOSE, &part, &salt, &name)) {
-			p->name = arena_dup(turn->arena, name.at, name.len);
-		}
-	}
+	return send_reply(to, &reply, turn);
 }
 
 static void
@@ -160,17 +140,14 @@ answer_show(struct aggregation *a, struct peer to, const Kusanone__V1__Query *qu
 	struct show_fault fault = { 0 };
 
 	if (!show_answer(&a->fold, query, turn->arena, &reply, &fault)) {
-		send_refused(to, query->request, fault.code, fault.field,
-			     text_of(turn->arena, fault.reason_ja, fault.reason_en),
-			     text_of(turn->arena, fault.expected_ja, fault.expected_en),
-			     turn);
+		refuse(to, query->request, &fault, turn);
 		return;
 	}
 	reply.request = query->request;
 	if (reply.reply_case == KUSANONE__V1__REPLY__REPLY_EVENT) {
 		reply.event->reach = KUSANONE__V1__REACH__REACH_AT_HEADQUARTERS;
 		reply.event->hq_position = reply.event->position;
-		fill_names(turn, reply.event->event);
+		reply_fill_names(turn, LOG_DB_LOOSE, reply.event->event);
 	}
 	send_reply(to, &reply, turn);
 }
@@ -182,6 +159,14 @@ answer(struct aggregation *a, struct peer to, const Kusanone__V1__Query *query,
 	Kusanone__V1__Reply reply = KUSANONE__V1__REPLY__INIT;
 	Kusanone__V1__NodesReply nodes = KUSANONE__V1__NODES_REPLY__INIT;
 	Kusanone__V1__StatusReply status = KUSANONE__V1__STATUS_REPLY__INIT;
+	static const struct show_fault at_posts = {
+		.code = "unknown",
+		.field = "cohosts",
+		.reason_ja = "共催の確認は公館の受付で行います",
+		.reason_en = "co-hosts answer at their own post's intake",
+		.expected_ja = "公館の kusanone cohost list",
+		.expected_en = "kusanone cohost list at the post",
+	};
 
 	reply.request = query->request;
 	switch (query->query_case) {
@@ -201,12 +186,7 @@ answer(struct aggregation *a, struct peer to, const Kusanone__V1__Query *query,
 		send_reply(to, &reply, turn);
 		return;
 	case KUSANONE__V1__QUERY__QUERY_COHOSTS:
-		send_refused(to, query->request, "unknown", "cohosts",
-			     text_of(turn->arena, "共催の確認は公館の受付で行います",
-				     "co-hosts answer at their own post's intake"),
-			     text_of(turn->arena, "公館の kusanone cohost list",
-				     "kusanone cohost list at the post"),
-			     turn);
+		refuse(to, query->request, &at_posts, turn);
 		return;
 	default:
 		answer_show(a, to, query, turn);
@@ -242,15 +222,19 @@ watch(struct aggregation *a, const struct message *msg, const Kusanone__V1__Quer
       struct turn *turn)
 {
 	enum { USUAL_HZ = 4, MAX_HZ = 50 };
+	static const struct show_fault not_totals = {
+		.field = "query",
+		.reason_ja = "見守れるのは集計だけです",
+		.reason_en = "only totals can be watched",
+		.expected_ja = "totals",
+		.expected_en = "totals",
+	};
 	uint32_t hz = query->max_hz == 0       ? USUAL_HZ
 		      : query->max_hz > MAX_HZ ? MAX_HZ
 					       : query->max_hz;
 
 	if (query->query_case != KUSANONE__V1__QUERY__QUERY_TOTALS) {
-		send_refused(msg->from, query->request, "invalid", "query",
-			     text_of(turn->arena, "見守れるのは集計だけです",
-				     "only totals can be watched"),
-			     text_of(turn->arena, "totals", "totals"), turn);
+		refuse(msg->from, query->request, &not_totals, turn);
 		return;
 	}
 	if (!answer_totals(a, msg->from, query->request, query->totals, turn)) {
@@ -341,28 +325,33 @@ ask_deadline(const struct aggregation *a)
 void
 ask_handle(struct aggregation *a, const struct message *msg, struct turn *turn)
 {
+	static const struct show_fault no_submissions = {
+		.code = "unknown",
+		.reason_ja = "集計は記録を受け付けません",
+		.reason_en = "aggregation takes no submissions",
+		.expected_ja = "受付 (intake) に送ってください",
+		.expected_en = "send it to an intake",
+	};
 	const char *why = "";
 	const Kusanone__V1__Query *query;
 
 	note_heard(a, msg->from, turn->now);
 	if (msg->frame.header.type != FRAME_QUERY &&
 	    msg->frame.header.type != FRAME_WATCH) {
-		send_refused(msg->from, 0, "unknown", "",
-			     text_of(turn->arena, "集計は記録を受け付けません",
-				     "aggregation takes no submissions"),
-			     text_of(turn->arena, "受付 (intake) に送ってください",
-				     "send it to an intake"),
-			     turn);
+		refuse(msg->from, 0, &no_submissions, turn);
 		return;
 	}
 	query = (const Kusanone__V1__Query *)unpack_message(
 		&kusanone__v1__query__descriptor, msg->frame.body, turn->arena, &why);
 	if (query == NULL) {
-		send_refused(
-			msg->from, 0, "invalid", "query",
-			text_of(turn->arena, "質問として読めません", why),
-			text_of(turn->arena, "kusanone.v1.Query", "kusanone.v1.Query"),
-			turn);
+		struct show_fault fault = {
+			.field = "query",
+			.reason_ja = "質問として読めません",
+			.reason_en = why,
+			.expected_ja = "kusanone.v1.Query",
+			.expected_en = "kusanone.v1.Query",
+		};
+		refuse(msg->from, 0, &fault, turn);
 		return;
 	}
 	if (msg->frame.header.type == FRAME_WATCH) {

@@ -4,6 +4,7 @@
 #include "lib/base/plant.h"
 #include "lib/base/unpack_wire.h"
 #include "lib/model/merge.h"
+#include "lib/model/show_wire.h"
 
 /* A post's share of the log.  What is sent of an entry follows from the log and from what
  * the fold says now: of an event that was touched again since, only the newest state is
@@ -28,18 +29,6 @@ add_item(struct item_list *items, const Kusanone__V1__StreamItem *item)
 	items->at[items->count] = pack_in_arena(&item->base, items->arena);
 	items->bytes += items->at[items->count].len;
 	items->count++;
-}
-
-static char *
-event_id_text(const struct fold *f, uint32_t event, struct arena *arena)
-{
-	const struct event_row *e = table_at(&f->events, event);
-	char *text = arena_alloc(arena, UUID_TEXT_LEN + 1);
-	struct uuid id;
-
-	memcpy(id.b, e->id, UUID_LEN);
-	uuid_format(&id, text);
-	return text;
 }
 
 static char *
@@ -123,7 +112,7 @@ add_verdict(struct aggregation *a, uint64_t position, struct slice record,
 	notice.record_hash = pb_slice(hash_slice(&identity));
 	notice.verdict = (char *)(uintptr_t)fold_verdict_name(row->verdict);
 	if (row->event1 != 0) {
-		notice.event_id = event_id_text(&a->fold, row->event1 - 1, items->arena);
+		notice.event_id = show_event_id(&a->fold, row->event1 - 1, items->arena);
 	}
 	if (row->verdict == VERDICT_CONFLICT) {
 		fill_conflict(a, row->event1 - 1, &notice, items->arena, &kept);
@@ -319,13 +308,13 @@ add_notice(struct aggregation *a, const struct session *s, uint32_t event,
 	redact(whole, &redacted);
 	revision = hash_of(record);
 	notice.position = position;
-	notice.event_id = event_id_text(&a->fold, event, items->arena);
+	notice.event_id = show_event_id(&a->fold, event, items->arena);
 	notice.revision = pb_slice(hash_slice(&revision));
 	notice.event = &redacted;
 	notice.withdrawn = (fact->flags & FACT_WITHDRAWN) != 0;
 	if (e->merged_into1 != 0) {
 		notice.merged_into =
-			event_id_text(&a->fold, e->merged_into1 - 1, items->arena);
+			show_event_id(&a->fold, e->merged_into1 - 1, items->arena);
 	}
 	fill_holders(a, s, event, fact, &notice, items->arena);
 	item.item_case = KUSANONE__V1__STREAM_ITEM__ITEM_NOTICE;

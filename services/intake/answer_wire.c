@@ -4,6 +4,7 @@
 #include "kusanone/v1/control.pb-c.h"
 #include "lib/base/unpack_wire.h"
 #include "lib/model/wire.h"
+#include "lib/node/reply_wire.h"
 
 /* RECEIPT and REFUSED. */
 
@@ -26,16 +27,7 @@ send(struct turn *turn, struct peer to, enum frame_type type, struct slice body)
 static Kusanone__V1__Text *
 text_pair(struct arena *arena, const char *ja, const char *en)
 {
-	Kusanone__V1__Text *t;
-
-	if (ja == NULL && en == NULL) {
-		return NULL;
-	}
-	t = arena_alloc(arena, sizeof(*t));
-	kusanone__v1__text__init(t);
-	t->ja = text_of(ja);
-	t->en = text_of(en);
-	return t;
+	return ja == NULL && en == NULL ? NULL : reply_text(arena, ja, en);
 }
 
 void

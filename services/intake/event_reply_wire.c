@@ -2,28 +2,11 @@
 #include "intake/query_wire.h"
 #include "kusanone/v1/notice.pb-c.h"
 #include "lib/base/unpack_wire.h"
+#include "lib/node/reply_wire.h"
 #include "lib/store/log.h"
 
 /* What only the intake knows of an event: how far it got, what headquarters said of it,
  * and the names of its people. */
-
-static void
-fill_names(struct turn *turn, Kusanone__V1__Event *event)
-{
-	for (size_t i = 0; event != NULL && i < event->n_people; i++) {
-		Kusanone__V1__Person *p = event->people[i];
-		struct slice salt, name;
-		struct hash part;
-
-		if (p->part_hash.len != HASH_LEN) {
-			continue;
-		}
-		memcpy(part.b, p->part_hash.data, HASH_LEN);
-		if (loose_get(turn->txn, JOURNAL_DB_LOOSE, &part, &salt, &name)) {
-			p->name = arena_dup(turn->arena, name.at, name.len);
-		}
-	}
-}
 
 static void
 fill_verdict(struct turn *turn, const struct hash *record, Kusanone__V1__EventReply *r)
@@ -49,7 +32,7 @@ reply_add_to_event(struct intake *in, struct turn *turn, Kusanone__V1__EventRepl
 	struct place_in_journal place;
 	struct hash head;
 
-	fill_names(turn, r->event);
+	reply_fill_names(turn, JOURNAL_DB_LOOSE, r->event);
 	r->reach = KUSANONE__V1__REACH__REACH_ON_DISK;
 	if (r->n_heads == 0 || !hex_parse(slice_str(r->heads[0]), head.b, HASH_LEN)) {
 		return;

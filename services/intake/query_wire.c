@@ -1,44 +1,21 @@
 #include "intake/query_wire.h"
 
 #include "lib/base/unpack_wire.h"
-#include "lib/model/show_wire.h"
+#include "lib/node/reply_wire.h"
 
 /* QUERY: answered after the commit, out of the fold and of what headquarters sent. */
-
-enum { PAGE_ROWS = 1000 };
-
-static Kusanone__V1__Text *
-text_pair(struct arena *arena, const char *ja, const char *en)
-{
-	Kusanone__V1__Text *t = arena_alloc(arena, sizeof(*t));
-
-	kusanone__v1__text__init(t);
-	t->ja = (char *)(uintptr_t)(ja != NULL ? ja : "");
-	t->en = (char *)(uintptr_t)(en != NULL ? en : "");
-	return t;
-}
 
 static void
 set_refused(Kusanone__V1__Reply *reply, const struct show_fault *f, struct arena *arena)
 {
-	Kusanone__V1__Refused *r = arena_alloc(arena, sizeof(*r));
-
-	kusanone__v1__refused__init(r);
-	r->request = reply->request;
-	r->code = (char *)(uintptr_t)(f->code != NULL ? f->code : "invalid");
-	r->field = (char *)(uintptr_t)(f->field != NULL ? f->field : "");
-	r->reason = text_pair(arena, f->reason_ja, f->reason_en);
-	r->expected = text_pair(arena, f->expected_ja, f->expected_en);
 	reply->reply_case = KUSANONE__V1__REPLY__REPLY_REFUSED;
-	reply->refused = r;
+	reply->refused = reply_refused(arena, reply->request, f);
 }
 
 /* An answer that no frame can hold is refused: the question can be made smaller. */
 static void
 send_reply(struct turn *turn, struct peer to, Kusanone__V1__Reply *reply)
 {
-	static const struct frame_header header = { .type = FRAME_REPLY,
-						    .minor = LINK_MINOR_MAX };
 	static const struct show_fault too_large = {
 		.code = "too_large",
 		.field = "query",
@@ -48,14 +25,12 @@ send_reply(struct turn *turn, struct peer to, Kusanone__V1__Reply *reply)
 			"件数 (limit) を減らすか、履歴なしで問い合わせてください。",
 		.expected_en = "Ask for fewer rows (limit), or without the history.",
 	};
-	struct slice packed = pack_in_arena(&reply->base, turn->arena);
 
-	if (packed.len > FRAME_MAX_LEN) {
+	if (!reply_send(turn, to, reply)) {
 		reply->more = false;
 		set_refused(reply, &too_large, turn->arena);
-		packed = pack_in_arena(&reply->base, turn->arena);
+		must(reply_send(turn, to, reply));
 	}
-	outbox_frame(turn->out, to, &header, packed, (struct slice){ 0 });
 }
 
 static void
@@ -92,24 +67,6 @@ answer_event(struct intake *in, struct turn *turn, const Kusanone__V1__Query *q,
 	} else {
 		set_refused(reply, &fault, turn->arena);
 	}
-}
-
-/* A long list goes out in pages. */
-static void
-send_reference(struct turn *turn, struct peer to, Kusanone__V1__Reply *reply)
-{
-	Kusanone__V1__ReferenceReply *all = reply->reference;
-	size_t count = all->n_rows;
-	Kusanone__V1__ReferenceRow **rows = all->rows;
-
-	do {
-		all->n_rows = count < PAGE_ROWS ? count : PAGE_ROWS;
-		all->rows = rows;
-		count -= all->n_rows;
-		rows += all->n_rows;
-		reply->more = count != 0;
-		send_reply(turn, to, reply);
-	} while (count != 0);
 }
 
 static void
@@ -172,9 +129,5 @@ intake_answer_query(struct intake *in, const struct message *msg, struct turn *t
 	if (reply.reply_case == KUSANONE__V1__REPLY__REPLY_REFUSED) {
 		reply.refused->request = reply.request;
 	}
-	if (reply.reply_case == KUSANONE__V1__REPLY__REPLY_REFERENCE) {
-		send_reference(turn, msg->from, &reply);
-	} else {
-		send_reply(turn, msg->from, &reply);
-	}
+	send_reply(turn, msg->from, &reply);
 }

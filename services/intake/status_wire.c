@@ -1,6 +1,7 @@
 #include <inttypes.h>
 
 #include "intake/query_wire.h"
+#include "lib/node/reply_wire.h"
 
 /* StatusReply: what this node knows of itself. */
 
@@ -42,12 +43,7 @@ fill_links(struct intake *in, struct turn *turn, Kusanone__V1__StatusReply *r)
 static void
 add_alarm(struct turn *turn, Kusanone__V1__StatusReply *r, const char *ja, const char *en)
 {
-	Kusanone__V1__Text *t = arena_alloc(turn->arena, sizeof(*t));
-
-	kusanone__v1__text__init(t);
-	t->ja = borrowed(ja);
-	t->en = borrowed(en);
-	r->alarms[r->n_alarms++] = t;
+	r->alarms[r->n_alarms++] = reply_text(turn->arena, ja, en);
 }
 
 static void

@@ -8,7 +8,7 @@
 #include "kusanone/v1/control.pb-c.h"
 #include "lib/model/fold.h"
 
-/* What is wrong with a question.  'code' as in Refused. */
+/* What is wrong with a question.  'code' as in Refused; NULL: "invalid". */
 struct show_fault {
 	const char *code, *field;
 	const char *reason_ja, *reason_en;

@@ -15,7 +15,7 @@ struct answering {
 	struct arena *arena;
 	const Kusanone__V1__TotalsQuery *in;
 	Kusanone__V1__TotalsReply *out;
-	struct totals_fault *fault;
+	struct show_fault *fault;
 	struct query query;
 };
 
@@ -23,11 +23,11 @@ static bool
 fault(struct answering *a, const char *field, const char *ja, const char *en,
       const char *expected)
 {
-	*a->fault = (struct totals_fault){ .field = field,
-					   .reason_ja = ja,
-					   .reason_en = en,
-					   .expected_ja = expected,
-					   .expected_en = expected };
+	*a->fault = (struct show_fault){ .field = field,
+					 .reason_ja = ja,
+					 .reason_en = en,
+					 .expected_ja = expected,
+					 .expected_en = expected };
 	return false;
 }
 
@@ -518,18 +518,6 @@ add_cumulative(struct answering *a, const struct query *q)
 /* ---- Best practices, and the records behind a figure ---------------------------------
  */
 
-static char *
-event_id(struct answering *a, uint32_t event)
-{
-	const struct event_row *e = table_at(&a->fold->events, event);
-	char *text = arena_alloc(a->arena, UUID_TEXT_LEN + 1);
-	struct uuid id;
-
-	memcpy(id.b, e->id, UUID_LEN);
-	uuid_format(&id, text);
-	return text;
-}
-
 /* The revision that a fact was made of: its identity and its title. */
 static bool
 revision_of(struct answering *a, uint32_t r, char **ret_revision,
@@ -638,7 +626,7 @@ add_best_practices(struct answering *a)
 		}
 		Kusanone__V1__BestPracticeRow *out = arena_alloc(a->arena, sizeof(*out));
 		kusanone__v1__best_practice_row__init(out);
-		out->event_id = event_id(a, row->event);
+		out->event_id = show_event_id(a->fold, row->event, a->arena);
 		out->fiscal_year = row->fiscal_year;
 		revision_of(a, fact->head_record, &revision, &out->title);
 		fill_posts(a, fact->posts, &out->n_posts, &out->posts);
@@ -708,7 +696,7 @@ add_opened(struct answering *a)
 		Kusanone__V1__OpenedRecord *out = arena_alloc(a->arena, sizeof(*out));
 
 		kusanone__v1__opened_record__init(out);
-		out->event_id = event_id(a, rows[i].event);
+		out->event_id = show_event_id(a->fold, rows[i].event, a->arena);
 		out->position = (uint64_t)rows[i].record + 1;
 		revision_of(a, rows[i].record, &out->revision, &out->title);
 		if (rows[i].opened != OPENED_COUNTED) {
@@ -778,7 +766,7 @@ answer_query(struct answering *a)
 
 bool
 totals_answer(struct fold *f, const Kusanone__V1__TotalsQuery *in, struct arena *arena,
-	      Kusanone__V1__TotalsReply *ret_reply, struct totals_fault *ret_fault)
+	      Kusanone__V1__TotalsReply *ret_reply, struct show_fault *ret_fault)
 {
 	struct answering a = {
 		.fold = f, .arena = arena, .in = in, .out = ret_reply, .fault = ret_fault

@@ -5,21 +5,14 @@
 #define LIB_MODEL_TOTALS_WIRE_H
 
 #include "kusanone/v1/control.pb-c.h"
-#include "lib/model/fold.h"
-
-/* What is wrong with a question: the field, why, and what would be right. */
-struct totals_fault {
-	const char *field;
-	const char *reason_ja, *reason_en;
-	const char *expected_ja, *expected_en;
-};
+#include "lib/model/show_wire.h"
 
 /* Answer; everything in 'arena', which outlives the reply.  as_of_ms must have been
  * turned into as_of_position by the caller (the fold knows no instants).  False if the
  * question cannot be answered: 'ret_fault' says why. */
 bool totals_answer(struct fold *, const Kusanone__V1__TotalsQuery *, struct arena *,
 		   Kusanone__V1__TotalsReply *ret_reply,
-		   struct totals_fault *ret_fault) WARN_UNUSED;
+		   struct show_fault *ret_fault) WARN_UNUSED;
 
 /* The published figures in force, with what is itemised of them. */
 size_t totals_published(struct fold *, uint64_t position, enum date_rule, struct arena *,
