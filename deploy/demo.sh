@@ -31,14 +31,21 @@ say() { printf 'demo: %s\n' "$*"; }
 die() { printf 'demo: %s\n' "$*" >&2; exit 1; }
 
 # ---- What it needs -------------------------------------------------------------------
+# One at a time: two that configure or build in one folder break each other's build.
+mkdir -p "$root/build"
+exec 8>"$root/build/release.lock"
+if ! flock -n 8; then
+	say "waiting: another demo or test builds in $root/build/release"
+	flock 8
+fi
 "$root/deploy/setup.sh"
 say "building"
-mkdir -p "$root/build"
 if ! (cmake -S "$root" --preset release && cmake --build "$root/build/release" \
 	--target kusanone kusanone-intake kusanone-aggregation) >"$root/build/demo.log" 2>&1; then
 	tail -n 40 "$root/build/demo.log" >&2
 	die "the build failed; all of it is in build/demo.log"
 fi
+exec 8>&-
 bin=$root/build/release/bin
 
 mkdir -p "$dir"

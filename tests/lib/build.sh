@@ -2,13 +2,15 @@
 # Source it from the project's root, after report.sh.
 
 # build PRESET [target…]: configure and build. Its words go to build/PRESET.log, and to
-# the step's log where it failed; then the step cannot go on.
+# the step's log where it failed; then the step cannot go on. One at a time in one folder,
+# as deploy/demo.sh does it: two break each other's build.
 build() {
 	local preset=$1 log=build/$1.log
 	shift
 	mkdir -p build
-	if ! cmake --preset "$preset" >"$log" 2>&1 ||
-		! nice cmake --build --preset "$preset" ${1:+--target "$@"} >>"$log" 2>&1; then
+	if ! flock "build/$preset.lock" cmake --preset "$preset" >"$log" 2>&1 ||
+		! nice flock "build/$preset.lock" \
+			cmake --build --preset "$preset" ${1:+--target "$@"} >>"$log" 2>&1; then
 		grep -E 'error|warning|FAILED|Error' -A 3 "$log" | head -n 60
 		fail "build/$preset does not build; see $log"
 		return 1
