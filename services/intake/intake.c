@@ -104,7 +104,7 @@ note_source_key(struct intake *in, const struct record *record)
 	uint64_t hash = bytes_hash(key);
 	uint32_t row;
 	for (uint32_t at = index_first(&in->by_source_key, hash, &row); at != 0;
-	     at = index_next(&in->by_source_key, at, &row)) {
+	     at = index_next(&in->by_source_key, hash, at, &row)) {
 		const struct source_key_row *r = table_at(&in->source_keys, row);
 
 		if (r->hash == hash && r->event == event) {
@@ -124,7 +124,7 @@ intake_event_of_source_key(struct intake *in, struct slice source_key,
 	uint32_t row;
 
 	for (uint32_t at = index_first(&in->by_source_key, hash, &row); at != 0;
-	     at = index_next(&in->by_source_key, at, &row)) {
+	     at = index_next(&in->by_source_key, hash, at, &row)) {
 		const struct source_key_row *r = table_at(&in->source_keys, row);
 		struct slice bytes;
 		struct event event;

@@ -2,14 +2,21 @@
 
 #include <stdlib.h>
 
+#include "lib/base/buf.h"
 #include "lib/base/mem.h"
 
 void
 table_init(struct table *t, size_t row_size)
 {
+	uint32_t shift = 0;
+
 	must(row_size != 0 && row_size <= TABLE_CHUNK_BYTES);
+	while (row_size << (shift + 1) <= TABLE_CHUNK_BYTES) {
+		shift++;
+	}
 	*t = (struct table){ .row_size = (uint32_t)row_size,
-			     .rows_per_chunk = (uint32_t)(TABLE_CHUNK_BYTES / row_size) };
+			     .rows_per_chunk = 1u << shift,
+			     .chunk_shift = shift };
 }
 
 void
@@ -62,7 +69,7 @@ table_add_run(struct table *t, uint32_t n)
 {
 	must(n != 0 && n <= t->rows_per_chunk);
 	must(t->count < UINT32_MAX - 2 * t->rows_per_chunk);
-	if (t->count % t->rows_per_chunk + n > t->rows_per_chunk) {
+	if ((t->count & (t->rows_per_chunk - 1)) + n > t->rows_per_chunk) {
 		t->count = t->chunk_count * t->rows_per_chunk;
 	}
 	if (t->count == t->chunk_count * t->rows_per_chunk) {
@@ -70,7 +77,7 @@ table_add_run(struct table *t, uint32_t n)
 	}
 	uint32_t first = t->count;
 	t->count += n;
-	t->dirty[first / t->rows_per_chunk] = 1;
+	t->dirty[first >> t->chunk_shift] = 1;
 	return first;
 }
 
@@ -139,10 +146,19 @@ index_fini(struct index *ix)
 void
 index_clear(struct index *ix)
 {
+	free(ix->tags);
 	free(ix->slots);
+	ix->tags = NULL;
 	ix->slots = NULL;
 	ix->mask = 0;
 	ix->used = 0;
+}
+
+/* Of the bits that do not choose the slot; never 0. */
+static uint8_t
+tag_of(uint64_t hash)
+{
+	return (uint8_t)(hash >> 57) | 0x80;
 }
 
 static void
@@ -150,32 +166,35 @@ put_slot(struct index *ix, uint64_t hash, uint32_t row)
 {
 	uint32_t at = (uint32_t)hash & ix->mask;
 
-	while (ix->slots[at] != 0) {
+	while (ix->tags[at] != 0) {
 		at = (at + 1) & ix->mask;
 	}
-	ix->slots[at] = row + 1;
+	ix->tags[at] = tag_of(hash);
+	ix->slots[at] = row;
 }
 
 static void
 index_rehash(struct index *ix, uint32_t slot_count)
 {
-	uint32_t *old = ix->slots;
-	uint32_t old_count = old != NULL ? ix->mask + 1 : 0;
+	struct index old = *ix;
 
+	ix->tags = xcalloc(slot_count, sizeof(ix->tags[0]));
 	ix->slots = xcalloc(slot_count, sizeof(ix->slots[0]));
 	ix->mask = slot_count - 1;
-	for (uint32_t i = 0; i < old_count; i++) {
-		if (old[i] != 0) {
-			put_slot(ix, ix->hash_of_row(ix->ctx, old[i] - 1), old[i] - 1);
+	for (uint32_t i = 0; old.tags != NULL && i <= old.mask; i++) {
+		if (old.tags[i] != 0) {
+			put_slot(ix, ix->hash_of_row(ix->ctx, old.slots[i]),
+				 old.slots[i]);
 		}
 	}
-	free(old);
+	free(old.tags);
+	free(old.slots);
 }
 
 void
 index_add(struct index *ix, uint64_t hash, uint32_t row)
 {
-	if (ix->slots == NULL) {
+	if (ix->tags == NULL) {
 		index_rehash(ix, INDEX_MIN_SLOTS);
 	} else if (ix->used >= (ix->mask + 1) / 4 * 3) {
 		must(ix->mask < UINT32_MAX / 2);
@@ -185,40 +204,62 @@ index_add(struct index *ix, uint64_t hash, uint32_t row)
 	ix->used++;
 }
 
-/* A place in the index is its slot number + 1, so that 0 can mean "no more". */
-static uint32_t
-slot_or_end(const struct index *ix, uint32_t slot, uint32_t *ret_row)
+size_t
+index_memory(const struct index *ix)
 {
-	if (ix->slots[slot] == 0) {
-		return 0;
+	return ix->tags != NULL ? ((size_t)ix->mask + 1) *
+					  (sizeof(ix->tags[0]) + sizeof(ix->slots[0]))
+				: 0;
+}
+
+/* The first slot from 'slot' on whose tag is the hash's.  A place in the index is its
+ * slot number + 1, so that 0 can mean "no more". */
+static uint32_t
+find_from(const struct index *ix, uint64_t hash, uint32_t slot, uint32_t *ret_row)
+{
+	uint8_t tag = tag_of(hash);
+
+	for (;; slot = (slot + 1) & ix->mask) {
+		if (ix->tags[slot] == tag) {
+			*ret_row = ix->slots[slot];
+			return slot + 1;
+		}
+		if (ix->tags[slot] == 0) {
+			return 0;
+		}
 	}
-	*ret_row = ix->slots[slot] - 1;
-	return slot + 1;
 }
 
 uint32_t
 index_first(const struct index *ix, uint64_t hash, uint32_t *ret_row)
 {
-	return ix->slots != NULL ? slot_or_end(ix, (uint32_t)hash & ix->mask, ret_row)
-				 : 0;
+	return ix->tags != NULL ? find_from(ix, hash, (uint32_t)hash & ix->mask, ret_row)
+				: 0;
 }
 
 uint32_t
-index_next(const struct index *ix, uint32_t at, uint32_t *ret_row)
+index_next(const struct index *ix, uint64_t hash, uint32_t at, uint32_t *ret_row)
 {
-	return slot_or_end(ix, at & ix->mask, ret_row);
+	return find_from(ix, hash, at & ix->mask, ret_row);
 }
 
 uint64_t
 bytes_hash(struct slice s)
 {
-	/* FNV-1a with a final mix, so that the low bits depend on every byte. */
-	uint64_t h = 0xcbf29ce484222325u;
+	const uint64_t odd = 0x9e3779b97f4a7c15u;
+	uint64_t h = (s.len + 1) * odd;
+	uint64_t last = 0;
 
-	for (size_t i = 0; i < s.len; i++) {
-		h = (h ^ s.at[i]) * 0x100000001b3u;
+	for (; s.len > 8; s = slice_from(s, 8)) {
+		h = (h ^ get_le64(s.at)) * odd;
+		h ^= h >> 32;
 	}
+	for (size_t i = 0; i < s.len; i++) {
+		last |= (uint64_t)s.at[i] << 8 * i;
+	}
+	h = (h ^ last) * odd;
 	h ^= h >> 32;
-	h *= 0x9e3779b97f4a7c15u;
+	/* Once more, so that the low bits depend on every byte. */
+	h *= odd;
 	return h ^ h >> 29;
 }

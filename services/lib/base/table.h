@@ -15,8 +15,9 @@ enum { TABLE_CHUNK_BYTES = 32 * 1024 };
 
 struct table {
 	uint32_t row_size;
-	uint32_t rows_per_chunk;
-	uint32_t count; /* Rows in use. */
+	uint32_t rows_per_chunk; /* A power of two: */
+	uint32_t chunk_shift;    /* its exponent. */
+	uint32_t count;          /* Rows in use. */
 	uint32_t chunk_count;
 	uint8_t **chunks;
 	uint8_t *dirty; /* One byte a chunk: touched since the last checkpoint. */
@@ -40,8 +41,8 @@ static inline const void *
 table_at(const struct table *t, uint32_t row)
 {
 	must(row < t->count);
-	return t->chunks[row / t->rows_per_chunk] +
-	       (size_t)(row % t->rows_per_chunk) * t->row_size;
+	return t->chunks[row >> t->chunk_shift] +
+	       (size_t)(row & (t->rows_per_chunk - 1)) * t->row_size;
 }
 
 /* For writing: marks the row's chunk. */
@@ -49,9 +50,9 @@ static inline void *
 table_mut(struct table *t, uint32_t row)
 {
 	must(row < t->count);
-	t->dirty[row / t->rows_per_chunk] = 1;
-	return t->chunks[row / t->rows_per_chunk] +
-	       (size_t)(row % t->rows_per_chunk) * t->row_size;
+	t->dirty[row >> t->chunk_shift] = 1;
+	return t->chunks[row >> t->chunk_shift] +
+	       (size_t)(row & (t->rows_per_chunk - 1)) * t->row_size;
 }
 
 /* The bytes of chunk 'i' that hold rows. */
@@ -68,10 +69,13 @@ size_t table_memory(const struct table *);
 bool table_eq(const struct table *, const struct table *);
 
 /* An index from a 64-bit hash to row numbers of a table: open addressing with 4-byte
- * slots.  It holds no keys; the caller compares each candidate against the row.  Not
- * stored: rebuilt by a scan. */
+ * slots, and beside each slot one byte of its hash.  A search reads bytes that lie next
+ * to each other and goes to a row, somewhere in memory, only where its byte agrees.  It
+ * holds no keys; the caller compares each candidate against the row.  Not stored:
+ * rebuilt by a scan. */
 struct index {
-	uint32_t *slots; /* Row number + 1; 0 is free. */
+	uint8_t *tags;   /* Of each slot's hash; 0 is free. */
+	uint32_t *slots; /* Row numbers. */
 	uint32_t mask;   /* Slots - 1. */
 	uint32_t used;
 	/* The hash of a row, asked for when the index grows. */
@@ -85,12 +89,15 @@ void index_fini(struct index *);
 void index_clear(struct index *);
 void index_add(struct index *, uint64_t hash, uint32_t row);
 
+/* Bytes of memory held. */
+size_t index_memory(const struct index *);
+
 /* Visit the candidates for 'hash':
  *	uint32_t row;
  *	for (uint32_t at = index_first(ix, hash, &row); at != 0;
- *	     at = index_next(ix, at, &row)) { compare row } */
+ *	     at = index_next(ix, hash, at, &row)) { compare row } */
 uint32_t index_first(const struct index *, uint64_t hash, uint32_t *ret_row);
-uint32_t index_next(const struct index *, uint32_t at, uint32_t *ret_row);
+uint32_t index_next(const struct index *, uint64_t hash, uint32_t at, uint32_t *ret_row);
 
 /* A well-mixed hash of bytes, the same on every machine.  Not for hostile keys. */
 uint64_t bytes_hash(struct slice);

@@ -247,9 +247,7 @@ fold_memory(struct fold *f)
 		bytes += table_memory(tables[i]);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(indexes); i++) {
-		bytes += indexes[i]->slots != NULL
-				 ? (indexes[i]->mask + 1) * sizeof(indexes[i]->slots[0])
-				 : 0;
+		bytes += index_memory(indexes[i]);
 	}
 	return bytes;
 }
@@ -295,7 +293,7 @@ fold_find_event(const struct fold *f, const struct uuid *id)
 	uint64_t hash = bytes_hash(slice_of(id->b, UUID_LEN));
 
 	for (uint32_t at = index_first(&f->by_event, hash, &row); at != 0;
-	     at = index_next(&f->by_event, at, &row)) {
+	     at = index_next(&f->by_event, hash, at, &row)) {
 		const struct event_row *e = table_at(&f->events, row);
 
 		if (memcmp(e->id, id->b, UUID_LEN) == 0) {
@@ -310,16 +308,17 @@ fold_find_event(const struct fold *f, const struct uuid *id)
 uint32_t
 fold_find_record(const struct fold *f, const struct hash *identity)
 {
+	uint64_t hash = hash_u64(identity);
 	uint32_t row;
 
-	for (uint32_t at = index_first(&f->by_identity, hash_u64(identity), &row);
-	     at != 0; at = index_next(&f->by_identity, at, &row)) {
+	for (uint32_t at = index_first(&f->by_identity, hash, &row); at != 0;
+	     at = index_next(&f->by_identity, hash, at, &row)) {
 		const struct record_row *r = table_at(&f->records, row);
 		struct arena arena = { 0 };
 		struct slice bytes;
 		bool same = false;
 
-		if (r->id8 == hash_u64(identity) && fold_verdict_effective(r->verdict) &&
+		if (r->id8 == hash && fold_verdict_effective(r->verdict) &&
 		    f->source.read(f->source.ctx, (uint64_t)row + 1, &arena, &bytes)) {
 			struct hash have = hash_of(bytes);
 
@@ -336,17 +335,18 @@ fold_find_record(const struct fold *f, const struct hash *identity)
 uint32_t
 fold_find_submission(const struct fold *f, const struct hash *digest)
 {
+	uint64_t hash = hash_u64(digest);
 	uint32_t row;
 
-	for (uint32_t at = index_first(&f->by_submission, hash_u64(digest), &row);
-	     at != 0; at = index_next(&f->by_submission, at, &row)) {
+	for (uint32_t at = index_first(&f->by_submission, hash, &row); at != 0;
+	     at = index_next(&f->by_submission, hash, at, &row)) {
 		const struct record_row *r = table_at(&f->records, row);
 		struct arena arena = { 0 };
 		struct slice bytes;
 		struct record record;
 		bool same = false;
 
-		if (r->sub8 == hash_u64(digest) && fold_verdict_effective(r->verdict) &&
+		if (r->sub8 == hash && fold_verdict_effective(r->verdict) &&
 		    f->source.read(f->source.ctx, (uint64_t)row + 1, &arena, &bytes) &&
 		    record_decode(bytes, &arena, &record, NULL)) {
 			same = hash_eq(&record.submission, digest);
@@ -362,10 +362,11 @@ fold_find_submission(const struct fold *f, const struct hash *digest)
 bool
 fold_is_erased(const struct fold *f, const struct hash *part)
 {
+	uint64_t hash = hash_u64(part);
 	uint32_t row;
 
-	for (uint32_t at = index_first(&f->by_erased, hash_u64(part), &row); at != 0;
-	     at = index_next(&f->by_erased, at, &row)) {
+	for (uint32_t at = index_first(&f->by_erased, hash, &row); at != 0;
+	     at = index_next(&f->by_erased, hash, at, &row)) {
 		if (hash_eq(table_at(&f->erased, row), part)) {
 			return true;
 		}

@@ -13,7 +13,7 @@ fold_find_node(const struct fold *f, const struct node_id *id)
 	uint32_t row;
 
 	for (uint32_t at = index_first(&f->by_node, hash, &row); at != 0;
-	     at = index_next(&f->by_node, at, &row)) {
+	     at = index_next(&f->by_node, hash, at, &row)) {
 		const struct node_row *n = table_at(&f->nodes, row);
 
 		if (memcmp(n->id, id->b, NODE_ID_LEN) == 0) {
@@ -105,7 +105,7 @@ fold_node_of_curve(const struct fold *f, const uint8_t curve_key[32])
 	uint32_t row;
 
 	for (uint32_t at = index_first(&f->by_curve, hash, &row); at != 0;
-	     at = index_next(&f->by_curve, at, &row)) {
+	     at = index_next(&f->by_curve, hash, at, &row)) {
 		const struct key_row *k = table_at(&f->keys, row);
 
 		if (memcmp(k->curve, curve_key, 32) == 0 && k->state == KEY_VALID) {

@@ -238,10 +238,11 @@ entry_of(struct reference *ref, const struct reference_row *r)
 static uint32_t
 find_same(const struct reference *ref, const struct reference_entry *key)
 {
+	uint64_t hash = hash_entry(key);
 	uint32_t row;
 
-	for (uint32_t at = index_first(&ref->by_code, hash_entry(key), &row); at != 0;
-	     at = index_next(&ref->by_code, at, &row)) {
+	for (uint32_t at = index_first(&ref->by_code, hash, &row); at != 0;
+	     at = index_next(&ref->by_code, hash, at, &row)) {
 		const struct reference_entry *e = reference_at(ref, row);
 
 		if (e->to_pos == REFERENCE_OPEN_POS && e->kind == key->kind &&

@@ -38,7 +38,7 @@ reference_find(const struct reference *ref, enum reference_kind kind, struct sli
 	}
 	uint64_t hash = reference_hash_code(kind, code_id);
 	for (uint32_t at = index_first(&ref->by_code, hash, &row); at != 0;
-	     at = index_next(&ref->by_code, at, &row)) {
+	     at = index_next(&ref->by_code, hash, at, &row)) {
 		const struct reference_entry *e = reference_at(ref, row);
 
 		if (e->kind != kind || e->group != group_id || e->code != code_id ||

@@ -79,9 +79,9 @@ find_spelling(const struct reference *ref, bool japanese, uint32_t country,
 	if (folded == 0) {
 		return UINT32_MAX;
 	}
-	for (uint32_t at = index_first(
-		     ix, reference_hash_spelling(country, state, folded), &row);
-	     at != 0; at = index_next(ix, at, &row)) {
+	uint64_t hash = reference_hash_spelling(country, state, folded);
+	for (uint32_t at = index_first(ix, hash, &row); at != 0;
+	     at = index_next(ix, hash, at, &row)) {
 		const struct reference_entry *e = reference_at(ref, row);
 
 		if (row < best && e->to_pos == REFERENCE_OPEN_POS &&
@@ -163,13 +163,11 @@ next_jurisdiction(const struct reference *ref, uint32_t state, uint32_t *at,
 		  uint32_t *ret_row)
 {
 	const struct index *ix = &ref->by_code;
+	uint64_t hash = reference_hash_code(REFERENCE_JURISDICTION, state);
 
 	for (;;) {
-		*at = *at == 0 ? index_first(ix,
-					     reference_hash_code(REFERENCE_JURISDICTION,
-								 state),
-					     ret_row)
-			       : index_next(ix, *at, ret_row);
+		*at = *at == 0 ? index_first(ix, hash, ret_row)
+			       : index_next(ix, hash, *at, ret_row);
 		if (*at == 0) {
 			return NULL;
 		}

@@ -48,7 +48,7 @@ find_word(const struct words *w, struct slice word, uint64_t hash)
 	uint32_t row;
 
 	for (uint32_t at = index_first(&w->index, hash, &row); at != 0;
-	     at = index_next(&w->index, at, &row)) {
+	     at = index_next(&w->index, hash, at, &row)) {
 		if (slice_eq(word_of_row(w, row), word)) {
 			return row + 1;
 		}
@@ -214,7 +214,7 @@ find_set(const struct sets *s, struct slice bytes, uint64_t hash)
 	uint32_t row;
 
 	for (uint32_t at = index_first(&s->index, hash, &row); at != 0;
-	     at = index_next(&s->index, at, &row)) {
+	     at = index_next(&s->index, hash, at, &row)) {
 		if (slice_eq(set_of_row(s, row), bytes)) {
 			return row + 1;
 		}

@@ -142,7 +142,7 @@ times_found(const struct index *ix, uint64_t hash, uint32_t wanted)
 	uint32_t row;
 
 	for (uint32_t at = index_first(ix, hash, &row); at != 0;
-	     at = index_next(ix, at, &row)) {
+	     at = index_next(ix, hash, at, &row)) {
 		found += row == wanted;
 	}
 	return found;
@@ -187,9 +187,9 @@ test_bytes_hash__is_the_same_on_every_machine(void **state)
 	uint32_t buckets[16] = { 0 };
 
 	/* Worked out apart from this code. */
-	assert_true(bytes_hash(slice_str("")) == 0x8570e250fe4c2473);
-	assert_true(bytes_hash(slice_str("kusanone")) == 0x0eb89fb9d4ba2a82);
-	assert_true(bytes_hash(slice_str("草の根")) == 0xabb3934b2d2bbac9);
+	assert_true(bytes_hash(slice_str("")) == 0x352cd682a12810af);
+	assert_true(bytes_hash(slice_str("kusanone")) == 0x2321f149e1c8bb0c);
+	assert_true(bytes_hash(slice_str("草の根")) == 0xf19c9344d12d180b);
 	/* The low bits, which an index uses, are spread evenly. */
 	for (uint32_t i = 0; i < 16000; i++) {
 		uint8_t b[4];
