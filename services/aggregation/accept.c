@@ -64,25 +64,28 @@ is_below_head(const struct aggregation *a, const struct block *block)
 }
 
 static void
-note_appended(struct aggregation *a, const struct hash *hash)
+note_appended(struct aggregation *a, const struct prepared_block *prepared)
 {
 	if (a->appended_count == a->appended_cap) {
 		a->appended_cap = a->appended_cap != 0 ? 2 * a->appended_cap : 64;
-		a->appended = xrealloc(a->appended, a->appended_cap * sizeof(*hash));
+		a->appended =
+			xrealloc(a->appended, a->appended_cap * sizeof(a->appended[0]));
 	}
-	a->appended[a->appended_count++] = *hash;
+	a->appended[a->appended_count++] = prepared;
 }
 
 static bool
-accept_block(struct aggregation *a, struct session *s, const struct payload_item *item,
-	     struct turn *turn, struct link_error *ret_error)
+accept_block(struct aggregation *a, struct session *s,
+	     const struct prepared_block *prepared, struct turn *turn,
+	     struct link_error *ret_error)
 {
-	struct block block;
+	const struct payload_item *item = &prepared->item;
+	const struct block block = prepared->block;
 	struct log_entry held;
-	const char *why = "malformed";
 
-	if (!block_parse(item->block, &block, &why)) {
-		return refuse_with(ret_error, LINK_MALFORMED, LINK_OPERATOR, why, NULL);
+	if (prepared->why != NULL) {
+		return refuse_with(ret_error, LINK_MALFORMED, LINK_OPERATOR,
+				   prepared->why, NULL);
 	}
 	if (!node_id_eq(&block.node, &s->node)) {
 		return refuse_with(ret_error, LINK_FORBIDDEN, LINK_OPERATOR,
@@ -112,27 +115,23 @@ accept_block(struct aggregation *a, struct session *s, const struct payload_item
 	struct log_entry entry = log_append(&a->log, turn->txn, &block, turn->wall);
 	if (PLANTED(3)) { /* The view ahead of the log. */
 		entry.block = item->block;
-		aggregation_fold_entry(a, &a->fold, &entry, &block.hash);
+		aggregation_fold_entry(a, &a->fold, &entry, prepared);
 		a->allow_changed = true;
 	}
-	note_appended(a, &block.hash);
+	note_appended(a, prepared);
 	a->blocks++;
 	return true;
 }
 
 bool
-accept_batch(struct aggregation *a, struct session *s, struct slice payload,
+accept_batch(struct aggregation *a, struct session *s, const struct prepared_batch *batch,
 	     struct turn *turn, struct link_error *ret_error)
 {
-	struct payload_item item;
-	bool bad = false;
-	size_t at = 0;
-
-	while (payload_next_block(payload, &at, &item, &bad)) {
-		if (!accept_block(a, s, &item, turn, ret_error)) {
+	for (size_t i = 0; i < batch->count; i++) {
+		if (!accept_block(a, s, &batch->blocks[i], turn, ret_error)) {
 			return false;
 		}
 	}
-	return !bad || refuse_with(ret_error, LINK_MALFORMED, LINK_OPERATOR,
-				   "the payload is no list of blocks", NULL);
+	return !batch->bad || refuse_with(ret_error, LINK_MALFORMED, LINK_OPERATOR,
+					  "the payload is no list of blocks", NULL);
 }

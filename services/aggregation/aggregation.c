@@ -44,7 +44,7 @@ aggregation_fini(struct aggregation *a)
 
 void
 aggregation_fold_entry(struct aggregation *a, struct fold *fold,
-		       const struct log_entry *entry, const struct hash *known)
+		       const struct log_entry *entry, const struct prepared_block *known)
 {
 	struct block block;
 	struct slice record;
@@ -57,15 +57,16 @@ aggregation_fold_entry(struct aggregation *a, struct fold *fold,
 		return;
 	}
 	if (known != NULL) {
-		block.hash = *known;
+		block.hash = known->block.hash;
 	}
-	for (uint64_t seq = block.first_seq; block_next(&block, &at, &record); seq++) {
+	for (uint32_t i = 0; block_next(&block, &at, &record); i++) {
 		struct fold_input in = { .position = position++,
 					 .hq_ms = entry->hq_ms,
 					 .node = block.node,
-					 .seq = seq,
+					 .seq = block.first_seq + i,
 					 .record = record,
-					 .identity = hash_of(record) };
+					 .identity = known != NULL ? known->identities[i]
+								   : hash_of(record) };
 
 		memcpy(in.key_id, block.key.b, KEY_ID_LEN);
 		fold_record(fold, &in);
@@ -97,7 +98,8 @@ fold_log(struct aggregation *a)
 	for (size_t i = 0;
 	     a->txn->err == OK && log_after(a->txn, fold_position(&a->fold), &entry);
 	     i++) {
-		const struct hash *known = i < a->appended_count ? &a->appended[i] : NULL;
+		const struct prepared_block *known =
+			i < a->appended_count ? a->appended[i] : NULL;
 
 		aggregation_fold_entry(a, &a->fold, &entry, known);
 	}
@@ -205,7 +207,7 @@ welcome_producer(struct aggregation *a, struct session *s, struct turn *turn)
 }
 
 static void
-take_batch(struct aggregation *a, struct session *s, struct slice payload,
+take_batch(struct aggregation *a, struct session *s, const struct prepared_batch *batch,
 	   struct turn *turn)
 {
 	struct link_error error = { 0 };
@@ -216,7 +218,7 @@ take_batch(struct aggregation *a, struct session *s, struct slice payload,
 					     .retry_after_ms = LINK_HEARTBEAT_MS,
 					     .text = "headquarters' disk is full" };
 		listener_refuse(&a->listener, s, &error, turn->out, turn->now);
-	} else if (!accept_batch(a, s, payload, turn, &error)) {
+	} else if (!accept_batch(a, s, batch, turn, &error)) {
 		a->refused++;
 		log_event(turn->log, LOG_WARN, "accept", "refused=%s why=%s",
 			  link_code_name(error.code), error.text);
@@ -255,7 +257,7 @@ handle_link(struct aggregation *a, const struct message *msg, const struct node_
 		}
 		break;
 	case LISTENER_BATCH:
-		take_batch(a, s, in.payload, turn);
+		take_batch(a, s, msg->prepared, turn);
 		break;
 	case LISTENER_ACK:
 	case LISTENER_STATUS:
@@ -499,6 +501,7 @@ aggregation_drain(void *self, struct turn *turn)
 
 const struct service aggregation_service = {
 	.name = "aggregation",
+	.prepare = prepare_message,
 	.handle = handle,
 	.run = run,
 	.fold = fold_turn,

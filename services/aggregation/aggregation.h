@@ -62,9 +62,9 @@ struct aggregation {
 	struct watcher watchers[AGGREGATION_MAX_WATCHERS];
 	unsigned watcher_count;
 
-	/* Hashes of the blocks that this turn appended, in order: checked when they came,
-	 * not again when they are folded. */
-	struct hash *appended;
+	/* The blocks that this turn appended, in order: checked and hashed when they
+	 * came, not again when they are folded. */
+	const struct prepared_block **appended;
 	size_t appended_count, appended_cap;
 
 	bool turn_open;        /* log_before is set for this turn. */
@@ -106,13 +106,27 @@ void aggregation_drain(void *self, struct turn *);
 bool aggregation_read(void *ctx, uint64_t position, struct arena *,
 		      struct slice *ret_record);
 
-/* Fold one entry's records into 'fold' (ours, or a recount's).  'known' is the block's
- * hash where it was checked in this turn; NULL: the bytes are checked here. */
+/* Fold one entry's records into 'fold' (ours, or a recount's).  'known' is its block
+ * where it was checked in this turn; NULL: the bytes are checked here. */
 void aggregation_fold_entry(struct aggregation *, struct fold *, const struct log_entry *,
-			    const struct hash *known);
+			    const struct prepared_block *known);
+
+/* prepare.c: what a batch's bytes say alone: its blocks, read and hashed. */
+struct prepared_block {
+	struct payload_item item;
+	struct block block;
+	const char *why;               /* Not NULL: no block, by this rule. */
+	const struct hash *identities; /* Of its records, in order. */
+};
+struct prepared_batch {
+	struct prepared_block *blocks;
+	size_t count;
+	bool bad; /* The payload is no list of blocks behind these. */
+};
+const void *prepare_message(const struct message *, struct arena *);
 
 /* accept.c: a batch of blocks from a post.  OK, or what to refuse the session with. */
-bool accept_batch(struct aggregation *, struct session *, struct slice payload,
+bool accept_batch(struct aggregation *, struct session *, const struct prepared_batch *,
 		  struct turn *, struct link_error *ret_error) WARN_UNUSED;
 
 /* stream.c: what consumers are owed. */

@@ -75,6 +75,7 @@ drain_turn(struct node *node, void (*drain)(void *self, struct turn *),
 	};
 	const struct service service = {
 		.name = node->service->name,
+		.prepare = node->service->prepare,
 		.handle = drained_handle,
 		.run = drained_run,
 		.fold = drained_fold,

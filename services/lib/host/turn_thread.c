@@ -16,8 +16,17 @@ struct turn_thread {
 	pthread_mutex_t lock;
 	pthread_cond_t work; /* For the thread: a message, a wish, a free outbox slot. */
 
+	/* The second thread; only where the service prepares. */
+	const struct service *service;
+	pthread_t helper;
+	pthread_cond_t unprepared; /* For it: a message during a turn, or the end. */
+	pthread_cond_t prepared;   /* For the turn thread: it is done with a message. */
+
 	/* Under the lock. */
 	struct inbox filling;
+	size_t prepare_next; /* Of filling: from here on nobody has begun. */
+	bool preparing;      /* The one before; filling must stay where it is. */
+	bool in_turn, ended;
 	struct outbox ready; /* Not empty: waits for the loop. */
 	bool wants_room;     /* The loop waits for the inbox to be taken. */
 	bool reload, drain, done;
@@ -38,6 +47,8 @@ turn_thread_new(const struct turn_thread_options *options)
 	must(pthread_condattr_init(&attr) == 0);
 	must(pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) == 0);
 	must(pthread_cond_init(&t->work, &attr) == 0);
+	must(pthread_cond_init(&t->unprepared, NULL) == 0);
+	must(pthread_cond_init(&t->prepared, NULL) == 0);
 	pthread_condattr_destroy(&attr);
 	return t;
 }
@@ -52,6 +63,8 @@ turn_thread_free(struct turn_thread *t)
 	inbox_fini(&t->working);
 	outbox_fini(&t->ready);
 	pthread_cond_destroy(&t->work);
+	pthread_cond_destroy(&t->unprepared);
+	pthread_cond_destroy(&t->prepared);
 	pthread_mutex_destroy(&t->lock);
 	free(t);
 }
@@ -77,6 +90,9 @@ turn_thread_put(struct turn_thread *t, struct peer from, const struct principal 
 	inbox_put(&t->filling, from, who, parts, count);
 	if (t->filling.count == 1) {
 		pthread_cond_signal(&t->work);
+	}
+	if (t->in_turn) {
+		pthread_cond_signal(&t->unprepared);
 	}
 	pthread_mutex_unlock(&t->lock);
 }
@@ -173,6 +189,19 @@ hand_over(struct turn_thread *t)
 	t->options.wake(t->options.ctx);
 }
 
+/* What has come for the next turn. */
+static void
+take_inbox(struct turn_thread *t)
+{
+	while (t->preparing) {
+		pthread_cond_wait(&t->prepared, &t->lock);
+	}
+	struct inbox taken = t->filling;
+	t->filling = t->working;
+	t->working = taken;
+	t->prepare_next = 0;
+}
+
 static enum err
 run_turn(struct turn_thread *t, bool last)
 {
@@ -199,10 +228,10 @@ turn_main(void *arg)
 
 	while (!last && err == OK) {
 		pthread_mutex_lock(&t->lock);
+		t->in_turn = false;
 		wait_for_work(t);
-		struct inbox taken = t->filling;
-		t->filling = t->working;
-		t->working = taken;
+		take_inbox(t);
+		t->in_turn = true;
 		bool reload = t->reload;
 		t->reload = false;
 		last = t->drain;
@@ -231,6 +260,35 @@ turn_main(void *arg)
 	return NULL;
 }
 
+/* The second thread: message by message, so that the turn thread waits for one at most.
+ */
+static void *
+helper_main(void *arg)
+{
+	struct turn_thread *t = arg;
+
+	pthread_mutex_lock(&t->lock);
+	while (!t->ended) {
+		if (!t->in_turn || t->prepare_next == t->filling.count) {
+			pthread_cond_wait(&t->unprepared, &t->lock);
+			continue;
+		}
+		size_t at = t->prepare_next++;
+		struct message msg = t->filling.list[at]; /* The list may move. */
+
+		t->preparing = true;
+		pthread_mutex_unlock(&t->lock);
+		msg.prepared = t->service->prepare(&msg, &t->filling.prepared);
+		msg.is_prepared = true;
+		pthread_mutex_lock(&t->lock);
+		t->filling.list[at] = msg;
+		t->preparing = false;
+		pthread_cond_signal(&t->prepared);
+	}
+	pthread_mutex_unlock(&t->lock);
+	return NULL;
+}
+
 void
 turn_thread_start(struct turn_thread *t)
 {
@@ -239,7 +297,11 @@ turn_thread_start(struct turn_thread *t)
 	/* Signals are the loop's. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
+	t->service = t->options.node->service;
 	must(pthread_create(&t->thread, NULL, turn_main, t) == 0);
+	if (t->service->prepare != NULL) {
+		must(pthread_create(&t->helper, NULL, helper_main, t) == 0);
+	}
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
 
@@ -247,5 +309,12 @@ enum err
 turn_thread_join(struct turn_thread *t)
 {
 	must(pthread_join(t->thread, NULL) == 0);
+	pthread_mutex_lock(&t->lock);
+	t->ended = true;
+	pthread_cond_signal(&t->unprepared);
+	pthread_mutex_unlock(&t->lock);
+	if (t->service->prepare != NULL) {
+		must(pthread_join(t->helper, NULL) == 0);
+	}
 	return t->result;
 }

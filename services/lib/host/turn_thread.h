@@ -1,4 +1,4 @@
-/* lib/host/turn_thread.h - the thread that runs a node's turns.
+/* lib/host/turn_thread.h - the thread that runs a node's turns, and one that helps it.
  *
  * The loop puts messages into an inbox; the thread takes the whole of it, runs one turn
  * over it and hands the outbox back.  Both ways are bounded: the inbox by a number of
@@ -8,6 +8,10 @@
  *	loop                                   turn thread
  *	turn_thread_put() -> inbox  --------->  node_turn()
  *	turn_thread_take() <- outbox <--------
+ *
+ * While a turn runs, a second thread prepares the messages that wait for the next one
+ * (service.prepare, if the service has it); what it has not got to, the turn does itself.
+ * An idle node's first message therefore never waits for two threads.
  *
  * Node, store and service belong to the thread from start to join. */
 #ifndef LIB_HOST_TURN_THREAD_H

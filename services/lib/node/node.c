@@ -9,6 +9,7 @@ inbox_fini(struct inbox *inbox)
 {
 	free(inbox->list);
 	arena_fini(&inbox->arena);
+	arena_fini(&inbox->prepared);
 	*inbox = (struct inbox){ 0 };
 }
 
@@ -18,6 +19,7 @@ inbox_clear(struct inbox *inbox)
 	inbox->count = 0;
 	inbox->bytes = 0;
 	arena_reset(&inbox->arena);
+	arena_reset(&inbox->prepared);
 }
 
 void
@@ -39,6 +41,19 @@ inbox_put(struct inbox *inbox, struct peer from, const struct principal *who,
 	struct message *msg = &inbox->list[inbox->count++];
 	*msg = (struct message){ .from = from, .who = *who };
 	msg->fault = frame_read(copies, count, &msg->frame);
+}
+
+void
+inbox_prepare(struct inbox *inbox, const struct service *service)
+{
+	for (size_t i = 0; i < inbox->count && service->prepare != NULL; i++) {
+		struct message *msg = &inbox->list[i];
+
+		if (!msg->is_prepared) {
+			msg->prepared = service->prepare(msg, &inbox->prepared);
+			msg->is_prepared = true;
+		}
+	}
 }
 
 void
@@ -89,6 +104,7 @@ node_turn(struct node *node, struct inbox *inbox, msec_t now, wall_ms_t wall)
 	enum err err;
 
 	node->turns++;
+	inbox_prepare(inbox, node->service);
 	for (size_t i = 0; i < inbox->count; i++) {
 		node->service->handle(node->self, &inbox->list[i], &turn);
 	}

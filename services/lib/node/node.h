@@ -12,6 +12,7 @@ struct inbox {
 	struct message *list;
 	size_t count, cap;
 	struct arena arena;
+	struct arena prepared; /* Apart: it is filled while messages are put. */
 	size_t bytes;
 };
 void inbox_fini(struct inbox *);
@@ -20,6 +21,9 @@ void inbox_clear(struct inbox *);
 /* 'parts' without ZeroMQ's routing id.  Checks the frame's header (message.fault). */
 void inbox_put(struct inbox *, struct peer from, const struct principal *,
 	       const struct slice *parts, unsigned count);
+
+/* Have the service prepare what has not been prepared yet. */
+void inbox_prepare(struct inbox *, const struct service *);
 
 /* Where in a turn a crash may be staged (tests). */
 enum turn_point {

@@ -30,6 +30,8 @@ struct message {
 	struct principal who;
 	enum frame_fault fault; /* Not FRAME_GOOD: only 'from' and 'who' are valid. */
 	struct frame frame;     /* Borrows the inbox's bytes for the turn. */
+	bool is_prepared;
+	const void *prepared; /* What service.prepare() made of it; NULL: nothing. */
 };
 
 struct turn {
@@ -44,6 +46,12 @@ struct turn {
 
 struct service {
 	const char *name;
+
+	/* What can be worked out of a message's bytes alone, so that it may be done
+	 * beside the turns, on any thread: a pure function, called once for each message
+	 * before handle().  Memory from the arena lives as long as the message; NULL:
+	 * nothing. May be NULL. */
+	const void *(*prepare)(const struct message *, struct arena *);
 
 	/* One message.  May write into the transaction and the outbox; memory that must
 	 * agree with the disk changes in fold() only. */

@@ -40,6 +40,7 @@ struct echo {
 	/* Under the lock. */
 	pthread_mutex_t lock;
 	uint64_t handled, faults, drains, reloads;
+	uint64_t helped; /* Prepared on another thread than that of the turns. */
 	struct principal who;
 	struct peer from;
 	enum frame_fault fault;
@@ -102,14 +103,37 @@ reply(const struct message *msg, struct slice body, struct turn *turn)
 	outbox_frame(turn->out, msg->from, &header, body, (struct slice){ 0 });
 }
 
+/* Who prepared a message, and that it was this one. */
+struct echo_prepared {
+	pthread_t by;
+	size_t body_len;
+};
+static _Atomic uint64_t echo_prepared_count;
+
+static inline const void *
+echo_prepare(const struct message *msg, struct arena *arena)
+{
+	struct echo_prepared *prepared = arena_alloc(arena, sizeof(*prepared));
+
+	prepared->by = pthread_self();
+	prepared->body_len = msg->frame.body.len;
+	echo_prepared_count++;
+	return prepared;
+}
+
 static inline void
 echo_handle(void *self, const struct message *msg, struct turn *turn)
 {
 	struct echo *echo = self;
 	uint8_t key[8];
 
+	const struct echo_prepared *prepared = msg->prepared;
+
+	must(msg->is_prepared && prepared != NULL);
+	must(prepared->body_len == msg->frame.body.len);
 	pthread_mutex_lock(&echo->lock);
 	echo->handled++;
+	echo->helped += !pthread_equal(prepared->by, pthread_self());
 	echo->faults += msg->fault != FRAME_GOOD;
 	echo->fault = msg->fault;
 	echo->who = msg->who;
@@ -164,6 +188,7 @@ echo_deadline(const void *self)
 
 static const struct service echo_service = {
 	.name = "echo",
+	.prepare = echo_prepare,
 	.handle = echo_handle,
 	.run = echo_run,
 	.fold = echo_fold,

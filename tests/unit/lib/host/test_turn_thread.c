@@ -110,6 +110,47 @@ test_turn_thread__what_waits_is_one_turn(void **state)
 }
 
 static void
+test_turn_thread__an_idle_thread_prepares_its_message_itself(void **state)
+{
+	(void)state;
+	struct bench b;
+
+	bench_init(&b);
+	turn_thread_start(b.turns);
+	put(&b, slice_str("a"));
+	assert_int_equal(take(&b), 1);
+	finish(&b);
+	assert_int_equal(b.f.echo.helped, 0);
+	bench_fini(&b);
+}
+
+static void
+test_turn_thread__what_comes_during_a_turn_is_prepared_beside_it(void **state)
+{
+	(void)state;
+	struct bench b;
+	uint64_t before = echo_prepared_count;
+
+	bench_init(&b);
+	turn_thread_start(b.turns);
+	put(&b, slice_str("hold"));
+	wait_for(&b.entered);
+	for (int i = 0; i < 100; i++) {
+		put(&b, slice_str("a"));
+	}
+	while (echo_prepared_count != before + 101) {
+		sched_yield();
+	}
+	sem_post(&b.open);
+	assert_int_equal(take(&b), 1);
+	assert_int_equal(take(&b), 100);
+	finish(&b);
+	assert_int_equal(b.f.echo.helped, 100);
+	assert_int_equal(echo_prepared_count, before + 101); /* Each once. */
+	bench_fini(&b);
+}
+
+static void
 test_turn_thread__the_inbox_is_bounded_by_messages(void **state)
 {
 	(void)state;
@@ -235,6 +276,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_turn_thread__what_waits_is_one_turn),
+		cmocka_unit_test(
+			test_turn_thread__an_idle_thread_prepares_its_message_itself),
+		cmocka_unit_test(
+			test_turn_thread__what_comes_during_a_turn_is_prepared_beside_it),
 		cmocka_unit_test(test_turn_thread__the_inbox_is_bounded_by_messages),
 		cmocka_unit_test(
 			test_turn_thread__room_is_told_also_where_nothing_is_sent),
