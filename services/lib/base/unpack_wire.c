@@ -78,6 +78,44 @@ read_value(struct slice *s, unsigned wire_type, struct slice *ret_content)
 	return true;
 }
 
+const ProtobufCFieldDescriptor *
+unpack_field(const ProtobufCMessageDescriptor *type, uint32_t number)
+{
+	/* Nearly every message numbers its fields from 1 without a gap. */
+	if (number - 1 < type->n_fields && type->fields[number - 1].id == number) {
+		return &type->fields[number - 1];
+	}
+	return protobuf_c_message_descriptor_get_field(type, number);
+}
+
+bool
+unpack_fits(const ProtobufCFieldDescriptor *field, unsigned wire_type)
+{
+	unsigned own;
+
+	switch (field->type) {
+	case PROTOBUF_C_TYPE_STRING:
+	case PROTOBUF_C_TYPE_BYTES:
+	case PROTOBUF_C_TYPE_MESSAGE:
+		return wire_type == PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED;
+	case PROTOBUF_C_TYPE_SFIXED32:
+	case PROTOBUF_C_TYPE_FIXED32:
+	case PROTOBUF_C_TYPE_FLOAT:
+		own = PROTOBUF_C_WIRE_TYPE_32BIT;
+		break;
+	case PROTOBUF_C_TYPE_SFIXED64:
+	case PROTOBUF_C_TYPE_FIXED64:
+	case PROTOBUF_C_TYPE_DOUBLE:
+		own = PROTOBUF_C_WIRE_TYPE_64BIT;
+		break;
+	default:
+		own = PROTOBUF_C_WIRE_TYPE_VARINT;
+		break;
+	}
+	return wire_type == own || (field->label == PROTOBUF_C_LABEL_REPEATED &&
+				    wire_type == PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED);
+}
+
 static const char *
 walk(const ProtobufCMessageDescriptor *type, struct slice s, struct arena *arena,
      unsigned depth)
@@ -94,14 +132,14 @@ walk(const ProtobufCMessageDescriptor *type, struct slice s, struct arena *arena
 			return arena_printf(arena, "%s: not a whole message",
 					    type->short_name);
 		}
-		if ((tag & 7) != PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED) {
-			continue;
-		}
 		const ProtobufCFieldDescriptor *field =
-			protobuf_c_message_descriptor_get_field(type,
-								(unsigned)(tag >> 3));
+			unpack_field(type, (uint32_t)(tag >> 3));
 		if (field == NULL) {
 			continue;
+		}
+		if (!unpack_fits(field, (unsigned)(tag & 7))) {
+			return arena_printf(arena, "%s.%s: has the wrong type",
+					    type->short_name, field->name);
 		}
 		if (field->type == PROTOBUF_C_TYPE_STRING && !utf8_valid(content)) {
 			return arena_printf(arena, "%s.%s: not UTF-8 text",
@@ -117,6 +155,13 @@ walk(const ProtobufCMessageDescriptor *type, struct slice s, struct arena *arena
 		}
 	}
 	return NULL;
+}
+
+const char *
+unpack_check(const ProtobufCMessageDescriptor *type, struct slice bytes,
+	     struct arena *arena)
+{
+	return walk(type, bytes, arena, 0);
 }
 
 static ProtobufCMessage *

@@ -30,6 +30,17 @@ ProtobufCMessage *unpack_message(const ProtobufCMessageDescriptor *, struct slic
 ProtobufCMessage *unpack_reply(const ProtobufCMessageDescriptor *, struct slice bytes,
 			       struct arena *, const char **ret_why);
 
+/* For readers of bytes that unpack nothing: the field of a number, NULL if the type has
+ * none; may it stand with this wire type? */
+const ProtobufCFieldDescriptor *unpack_field(const ProtobufCMessageDescriptor *,
+					     uint32_t number);
+bool unpack_fits(const ProtobufCFieldDescriptor *, unsigned wire_type);
+
+/* Check a message along its descriptor, as unpack_message() does before it unpacks: NULL,
+ * or what is wrong, in 'arena'.  The content of packed numbers is not looked at. */
+const char *unpack_check(const ProtobufCMessageDescriptor *, struct slice bytes,
+			 struct arena *);
+
 /* The packed message at the end of 'b'. */
 void pack_message(const ProtobufCMessage *, struct buf *b);
 

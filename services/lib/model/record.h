@@ -4,7 +4,8 @@
  * our structs cannot hold is refused there.  The bytes stay what is stored, hashed and
  * sent: nothing is ever encoded again from these structs.
  *
- * Slices and lists live in the arena given to record_decode(). */
+ * Lists live in the arena given to record_decode(), slices there or in the bytes that it
+ * was given: a record is good for as long as both are. */
 #ifndef LIB_MODEL_RECORD_H
 #define LIB_MODEL_RECORD_H
 

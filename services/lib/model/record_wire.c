@@ -1,22 +1,41 @@
-#include "lib/model/record.h"
+#include "lib/model/record_parts.h"
 
 #include "kusanone/v1/record.pb-c.h"
 #include "lib/base/unpack_wire.h"
 #include "lib/model/wire.h"
 
-/* What a decode is about: where memory comes from and the first rule broken. */
-struct decoder {
-	struct arena *arena;
-	const char *why;
+enum {
+	/* Lists may take 16 times the bytes that they were read from (LINK 1.8), and a
+	 * short record this much in any case. */
+	DECODE_BUDGET = UNPACK_BUDGET,
+	DECODE_FLOOR = UNPACK_FLOOR,
 };
 
-static bool
-broken(struct decoder *d, const char *field, const char *rule)
+struct decoder
+decoder_of(struct slice bytes, struct arena *arena)
+{
+	return (struct decoder){ .arena = arena,
+				 .budget = DECODE_BUDGET * bytes.len + DECODE_FLOOR };
+}
+
+bool
+decoder_broken(struct decoder *d, const char *field, const char *rule)
 {
 	if (d->why == NULL) {
 		d->why = arena_printf(d->arena, "%s: %s", field, rule);
 	}
 	return false;
+}
+
+void *
+decoder_list(struct decoder *d, size_t count, size_t size)
+{
+	if (count > d->budget / size) {
+		decoder_broken(d, "record", "has too many parts for its length");
+		return NULL;
+	}
+	d->budget -= count * size;
+	return arena_zalloc(d->arena, count * size);
 }
 
 static struct slice
@@ -50,7 +69,7 @@ static bool
 hash_get(struct decoder *d, ProtobufCBinaryData b, const char *field, struct hash *ret)
 {
 	if (b.len != HASH_LEN) {
-		return broken(d, field, "must have 32 bytes");
+		return decoder_broken(d, field, "must have 32 bytes");
 	}
 	memcpy(ret->b, b.data, HASH_LEN);
 	return true;
@@ -61,7 +80,7 @@ bytes_get(struct decoder *d, ProtobufCBinaryData b, const char *field, void *ret
 	  size_t len)
 {
 	if (b.len != len) {
-		return broken(d, field, "has the wrong length");
+		return decoder_broken(d, field, "has the wrong length");
 	}
 	memcpy(ret, b.data, len);
 	return true;
@@ -71,299 +90,49 @@ static bool
 event_id_get(struct decoder *d, const char *s, struct uuid *ret)
 {
 	return uuid_parse(str(s), ret) ||
-	       broken(d, "event_id", "must be a UUID in lower case");
+	       decoder_broken(d, "event_id", "must be a UUID in lower case");
 }
 
 static bool
 fiscal_year_get(struct decoder *d, int32_t year, int16_t *ret)
 {
 	if (year < DATE_YEAR_MIN || year > DATE_YEAR_MAX) {
-		return broken(d, "fiscal_year", "is out of range");
+		return decoder_broken(d, "fiscal_year", "is out of range");
 	}
 	*ret = (int16_t)year;
 	return true;
 }
 
-/* Absent is "not stated". */
-static bool
-date_get(struct decoder *d, const Kusanone__V1__Date *in, const char *field,
-	 struct date *ret)
+int
+known_value(uint64_t value, int last)
 {
-	*ret = (struct date){ 0 };
-	if (in == NULL || in->value[0] == '\0') {
-		return true;
-	}
-	return date_parse(str(in->value), ret) || broken(d, field, "is no date");
+	int32_t v = (int32_t)(uint32_t)value; /* As protobuf reads an enum. */
+
+	return v >= 0 && v <= last ? v : 0;
 }
 
-static bool
-day_get(struct decoder *d, const char *value, const char *field, struct date *ret)
+enum bound
+bound_of(uint64_t bound)
 {
-	struct date date;
+	int known = known_value(bound, BOUND_AT_LEAST);
 
-	if (value[0] == '\0') {
-		return true;
-	}
-	if (!date_parse(str(value), &date) || date.precision != PRECISION_DAY) {
-		return broken(d, field, "must be a calendar day");
-	}
-	*ret = date;
-	return true;
-}
-
-static enum bound
-bound_of(int bound)
-{
-	return bound == BOUND_ABOUT || bound == BOUND_AT_LEAST ? (enum bound)bound
+	return known == BOUND_ABOUT || known == BOUND_AT_LEAST ? (enum bound)known
 							       : BOUND_EXACT;
-}
-
-static bool
-count_get(struct decoder *d, const Kusanone__V1__Count *in, const char *field,
-	  struct quantity *ret)
-{
-	*ret = (struct quantity){ 0 };
-	if (in == NULL) {
-		return true;
-	}
-	/* A sum of 2^31 events must not overflow. */
-	if (in->value > UINT32_MAX) {
-		return broken(d, field, "is too large");
-	}
-	*ret = (struct quantity){ (int64_t)in->value, bound_of((int)in->bound) };
-	return true;
-}
-
-static bool
-money_get(struct decoder *d, const Kusanone__V1__Money *in, const char *field,
-	  struct quantity *ret)
-{
-	const int64_t max_jpy = 1000000000000000; /* A thousand trillion yen. */
-
-	*ret = (struct quantity){ 0 };
-	if (in == NULL) {
-		return true;
-	}
-	if (in->jpy < 0 || in->jpy > max_jpy) {
-		return broken(d, field, "is out of range");
-	}
-	*ret = (struct quantity){ in->jpy, bound_of((int)in->bound) };
-	return true;
-}
-
-/* An enum's value that this program knows, 0 otherwise. */
-static int
-known(int value, int last)
-{
-	return value >= 0 && value <= last ? value : 0;
-}
-
-static enum status
-status_of(int status)
-{
-	return (enum status)known(status, STATUS_HELD);
-}
-
-static struct place
-place_of(const Kusanone__V1__Place *in)
-{
-	return (struct place){ .name = text_of(in->name),
-			       .municipality = text_of(in->municipality),
-			       .county = str(in->county),
-			       .state = str(in->state),
-			       .country = str(in->country) };
-}
-
-/* The calendar date of a start under each rule: what intake worked out, or what was
- * stated where that has no instant. */
-static bool
-dated_get(struct decoder *d, const Kusanone__V1__DatedBy *in, const struct date *start,
-	  struct date ret[RULE_COUNT])
-{
-	struct date stated = *start;
-
-	if (stated.precision == PRECISION_MINUTE) {
-		stated.precision = PRECISION_DAY;
-		stated.hour = 0;
-		stated.minute = 0;
-	}
-	ret[RULE_LOCAL] = stated;
-	ret[RULE_TOKYO] = stated;
-	if (in == NULL || start->precision != PRECISION_MINUTE) {
-		return true;
-	}
-	return day_get(d, in->local, "sessions.dated_by.local", &ret[RULE_LOCAL]) &&
-	       day_get(d, in->tokyo, "sessions.dated_by.tokyo", &ret[RULE_TOKYO]);
-}
-
-static bool
-session_get(struct decoder *d, const Kusanone__V1__Session *in, struct event_session *ret)
-{
-	*ret = (struct event_session){ .id = str(in->id),
-				       .status = status_of((int)in->status),
-				       .online = in->online,
-				       .has_place = in->place != NULL };
-	if (in->place != NULL) {
-		ret->place = place_of(in->place);
-	}
-	return date_get(d, in->start, "sessions.start", &ret->start) &&
-	       date_get(d, in->end, "sessions.end", &ret->end) &&
-	       dated_get(d, in->dated_by, &ret->start, ret->dated);
-}
-
-static bool
-within(struct decoder *d, size_t count, size_t limit, const char *field)
-{
-	return count <= limit || broken(d, field, "has too many members");
-}
-
-static bool
-event_within_limits(struct decoder *d, const Kusanone__V1__Event *in)
-{
-	return within(d, in->n_sessions, EVENT_MAX_SESSIONS, "sessions") &&
-	       within(d, in->n_stated_dates, EVENT_MAX_STATED, "stated_dates") &&
-	       within(d, in->n_stated_places, EVENT_MAX_STATED, "stated_places") &&
-	       within(d, in->n_holders, EVENT_MAX_CODES, "holders") &&
-	       within(d, in->n_pillars, EVENT_MAX_CODES, "pillars") &&
-	       within(d, in->n_topics, EVENT_MAX_CODES, "topics") &&
-	       within(d, in->n_vip_kinds, EVENT_MAX_CODES, "vip_kinds");
-}
-
-static bool
-event_lists_get(struct decoder *d, const Kusanone__V1__Event *in, struct event *ret)
-{
-	ret->session_count = in->n_sessions;
-	ret->sessions = arena_alloc(d->arena, in->n_sessions * sizeof(ret->sessions[0]));
-	for (size_t i = 0; i < in->n_sessions; i++) {
-		if (!session_get(d, in->sessions[i], &ret->sessions[i])) {
-			return false;
-		}
-	}
-	ret->stated_date_count = in->n_stated_dates;
-	ret->stated_dates =
-		arena_alloc(d->arena, in->n_stated_dates * sizeof(ret->stated_dates[0]));
-	for (size_t i = 0; i < in->n_stated_dates; i++) {
-		if (!date_get(d, in->stated_dates[i], "stated_dates",
-			      &ret->stated_dates[i])) {
-			return false;
-		}
-	}
-	ret->stated_place_count = in->n_stated_places;
-	ret->stated_places = arena_alloc(d->arena, in->n_stated_places *
-							   sizeof(ret->stated_places[0]));
-	for (size_t i = 0; i < in->n_stated_places; i++) {
-		ret->stated_places[i] = place_of(in->stated_places[i]);
-	}
-	ret->people_count = 0;
-	ret->people = arena_alloc(d->arena, in->n_people * sizeof(ret->people[0]));
-	for (size_t i = 0; i < in->n_people; i++) {
-		if (in->people[i]->name[0] != '\0') {
-			return broken(d, "people", "a name stands in the record");
-		}
-		if (!hash_get(d, in->people[i]->part_hash, "people.part_hash",
-			      &ret->people[ret->people_count++])) {
-			return false;
-		}
-	}
-	return true;
-}
-
-static bool
-event_get(struct decoder *d, const Kusanone__V1__Event *in, struct slice bytes,
-	  struct event *ret)
-{
-	*ret = (struct event){
-		.bytes = bytes,
-		.source_key = str(in->source_key),
-		.recorder = str(in->recorder),
-		.lead = str(in->lead),
-		.holders = slices_of(d, in->holders, in->n_holders),
-		.title = text_of(in->title),
-		.format = str(in->format),
-		.category = str(in->category),
-		.frame = str(in->frame),
-		.pillars = slices_of(d, in->pillars, in->n_pillars),
-		.topics = slices_of(d, in->topics, in->n_topics),
-		.status = status_of((int)in->status),
-		.vip_kinds = slices_of(d, in->vip_kinds, in->n_vip_kinds),
-		.has_report = in->report != NULL,
-	};
-	if (!uuid_parse(str(in->id), &ret->id)) {
-		return broken(d, "event.id", "must be a UUID in lower case");
-	}
-	if (in->recorder[0] == '\0') {
-		return broken(d, "event.recorder", "is empty");
-	}
-	return event_within_limits(d, in) && event_lists_get(d, in, ret) &&
-	       count_get(d, in->session_count, "session_count", &ret->stated_sessions) &&
-	       count_get(d, in->participants, "participants", &ret->participants) &&
-	       count_get(d, in->participants_japan, "participants_japan",
-			 &ret->participants_japan) &&
-	       count_get(d, in->participants_other, "participants_other",
-			 &ret->participants_other) &&
-	       money_get(d, in->budget_planned, "budget_planned", &ret->budget_planned) &&
-	       money_get(d, in->budget_spent, "budget_spent", &ret->budget_spent);
 }
 
 bool
 event_decode(struct slice bytes, struct arena *arena, struct event *ret_event,
 	     const char **ret_why)
 {
-	struct decoder d = { .arena = arena };
-	ProtobufCMessage *m =
-		unpack_message(&kusanone__v1__event__descriptor, bytes, arena, &d.why);
+	struct decoder d = decoder_of(bytes, arena);
 
-	if (m != NULL && event_get(&d, (Kusanone__V1__Event *)m, bytes, ret_event)) {
+	if (event_read(&d, bytes, ret_event)) {
 		return true;
 	}
 	if (ret_why != NULL) {
 		*ret_why = d.why;
 	}
 	return false;
-}
-
-/* The bytes of the Event inside the record: found again in the record's own bytes, since
- * they are what is merged and shown; never packed anew.  protobuf would merge a second
- * occurrence, then the bytes would not be what was read: it is refused. */
-static bool
-field_bytes(struct decoder *d, struct slice message, uint32_t number, struct slice *ret)
-{
-	struct wire_field field;
-	unsigned count = 0;
-	size_t at = 0;
-	bool bad = false;
-
-	while (wire_next(message, &at, &field, &bad)) {
-		if (field.number == number) {
-			*ret = field.content;
-			count++;
-		}
-	}
-	return (!bad && count == 1) || broken(d, "event", "stands more than once");
-}
-
-static bool
-revision_get(struct decoder *d, const Kusanone__V1__EventRevision *in, struct record *ret)
-{
-	struct event_revision *r = &ret->revision;
-
-	*r = (struct event_revision){ .base_count = in->n_bases, .why = str(in->why) };
-	if (in->event == NULL) {
-		return broken(d, "event_revision.event", "is absent");
-	}
-	r->bases = arena_alloc(d->arena, in->n_bases * sizeof(r->bases[0]));
-	for (size_t i = 0; i < in->n_bases; i++) {
-		if (!hash_get(d, in->bases[i], "event_revision.bases", &r->bases[i])) {
-			return false;
-		}
-	}
-	if (!within(d, in->n_bases, EVENT_MAX_CODES, "event_revision.bases")) {
-		return false;
-	}
-	struct slice body, event;
-	return field_bytes(d, ret->bytes, BODY_EVENT_REVISION, &body) &&
-	       field_bytes(d, body, 2, &event) &&
-	       event_get(d, in->event, event, &r->event);
 }
 
 static bool
@@ -373,7 +142,7 @@ figure_get(struct decoder *d, const Kusanone__V1__PublishedFigure *in,
 	*ret = (struct published_figure){
 		.measure = str(in->measure),
 		.scope = text_of(in->scope),
-		.value = { in->value, bound_of((int)in->bound) },
+		.value = { in->value, bound_of((uint64_t)in->bound) },
 		.source =
 			in->source != NULL ? str(in->source->name) : (struct slice){ 0 },
 		.quote =
@@ -381,15 +150,16 @@ figure_get(struct decoder *d, const Kusanone__V1__PublishedFigure *in,
 		.withdrawn = in->withdrawn,
 	};
 	if (in->measure[0] == '\0') {
-		return broken(d, "published_figure.measure", "is empty");
+		return decoder_broken(d, "published_figure.measure", "is empty");
 	}
 	if (in->value < 0) {
-		return broken(d, "published_figure.value", "is negative");
+		return decoder_broken(d, "published_figure.value", "is negative");
 	}
 	return fiscal_year_get(d, in->fiscal_year_from, &ret->from) &&
 	       fiscal_year_get(d, in->fiscal_year_to, &ret->to) &&
 	       (ret->from <= ret->to ||
-		broken(d, "published_figure.fiscal_year_to", "is before the first year"));
+		decoder_broken(d, "published_figure.fiscal_year_to",
+			       "is before the first year"));
 }
 
 static bool
@@ -397,7 +167,7 @@ enrolment_get(struct decoder *d, const Kusanone__V1__Enrolment *in, struct enrol
 {
 	*ret = (struct enrolment){
 		.name = str(in->name),
-		.role = (enum node_role)known((int)in->role, NODE_FOLLOWER),
+		.role = (enum node_role)known_value((uint64_t)in->role, NODE_FOLLOWER),
 		.posts = slices_of(d, in->posts, in->n_posts),
 		.bodies = in->bodies,
 		.body_count = in->n_bodies,
@@ -413,7 +183,8 @@ revocation_get(struct decoder *d, const Kusanone__V1__Revocation *in,
 	       struct revocation *ret)
 {
 	*ret = (struct revocation){
-		.kind = (enum revocation_kind)known((int)in->kind, REVOCATION_GENUINE),
+		.kind = (enum revocation_kind)known_value((uint64_t)in->kind,
+							  REVOCATION_GENUINE),
 		.from_position = in->from_position,
 	};
 	return bytes_get(d, in->node_id, "revocation.node_id", ret->node.b,
@@ -450,7 +221,8 @@ static bool
 review_get(struct decoder *d, const Kusanone__V1__Review *in, struct review *ret)
 {
 	*ret = (struct review){
-		.state = (enum review_state)known((int)in->state, REVIEW_RETURNED),
+		.state = (enum review_state)known_value((uint64_t)in->state,
+							REVIEW_RETURNED),
 		.comment = str(in->comment),
 	};
 	if (in->revision.len != 0 &&
@@ -477,10 +249,11 @@ cohost_get(struct decoder *d, const Kusanone__V1__CohostAnswer *in,
 	*ret = (struct cohost_answer){
 		.post = str(in->post),
 		.note = str(in->note),
-		.answer = (enum answer_kind)known((int)in->answer, ANSWER_WITHDRAWN),
+		.answer = (enum answer_kind)known_value((uint64_t)in->answer,
+							ANSWER_WITHDRAWN),
 	};
 	if (in->post[0] == '\0') {
-		return broken(d, "cohost_answer.post", "is empty");
+		return decoder_broken(d, "cohost_answer.post", "is empty");
 	}
 	return event_id_get(d, in->event_id, &ret->event);
 }
@@ -516,8 +289,6 @@ body_get(struct decoder *d, const Kusanone__V1__Record *r, struct record *ret)
 {
 	ret->body = (uint32_t)r->body_case;
 	switch (r->body_case) {
-	case KUSANONE__V1__RECORD__BODY_EVENT_REVISION:
-		return revision_get(d, r->event_revision, ret);
 	case KUSANONE__V1__RECORD__BODY_WITHDRAWAL:
 		ret->withdrawal.undone = r->withdrawal->undone;
 		ret->withdrawal.why = str(r->withdrawal->why);
@@ -551,27 +322,65 @@ body_get(struct decoder *d, const Kusanone__V1__Record *r, struct record *ret)
 	case KUSANONE__V1__RECORD__BODY__NOT_SET:
 	default:
 		ret->body = unknown_body(r);
-		return ret->body != BODY_NONE || broken(d, "record", "has no body");
+		return ret->body != BODY_NONE ||
+		       decoder_broken(d, "record", "has no body");
 	}
+}
+
+/* Bodies that this program knows, and the last one's number.  protobuf would take the
+ * last of several: what the others say would stand in the record and be read by nobody.
+ */
+static unsigned
+count_bodies(struct slice bytes, uint32_t *ret_body)
+{
+	struct wire_field field;
+	unsigned count = 0;
+	size_t at = 0;
+	bool bad;
+
+	*ret_body = BODY_NONE;
+	while (wire_next(bytes, &at, &field, &bad)) {
+		if (field.number >= BODY_EVENT_REVISION &&
+		    unpack_field(&kusanone__v1__record__descriptor, field.number) !=
+			    NULL) {
+			*ret_body = field.number;
+			count++;
+		}
+	}
+	return count;
+}
+
+static bool
+other_record_get(struct decoder *d, struct slice bytes, struct record *ret)
+{
+	const Kusanone__V1__Record *r = (const Kusanone__V1__Record *)unpack_message(
+		&kusanone__v1__record__descriptor, bytes, d->arena, &d->why);
+
+	if (r == NULL) {
+		return false;
+	}
+	*ret = (struct record){ .bytes = bytes,
+				.recorded_ms = r->recorded_ms,
+				.author = str(r->author) };
+	return (r->submission.len == 0 ||
+		hash_get(d, r->submission, "submission", &ret->submission)) &&
+	       body_get(d, r, ret);
 }
 
 bool
 record_decode(struct slice bytes, struct arena *arena, struct record *ret_record,
 	      const char **ret_why)
 {
-	struct decoder d = { .arena = arena };
-	const Kusanone__V1__Record *r = (const Kusanone__V1__Record *)unpack_message(
-		&kusanone__v1__record__descriptor, bytes, arena, &d.why);
-	bool good = false;
+	struct decoder d = decoder_of(bytes, arena);
+	uint32_t body;
+	bool good;
 
-	if (r != NULL) {
-		*ret_record = (struct record){ .bytes = bytes,
-					       .recorded_ms = r->recorded_ms,
-					       .author = str(r->author) };
-		good = (r->submission.len == 0 ||
-			hash_get(&d, r->submission, "submission",
-				 &ret_record->submission)) &&
-		       body_get(&d, r, ret_record);
+	if (count_bodies(bytes, &body) > 1) {
+		good = decoder_broken(&d, "record", "has several bodies");
+	} else if (body == BODY_EVENT_REVISION) {
+		good = revision_record_read(&d, bytes, ret_record);
+	} else {
+		good = other_record_get(&d, bytes, ret_record);
 	}
 	if (!good && ret_why != NULL) {
 		*ret_why = d.why != NULL ? d.why : "not a record";

@@ -3,10 +3,15 @@
 #include <stdlib.h>
 
 /* At most ten bytes; bits beyond the 64th are dropped, as protobuf's readers do. */
-static bool
+static inline bool
 get_varint(struct slice s, size_t *at, uint64_t *ret)
 {
 	uint64_t v = 0;
+
+	if (*at < s.len && s.at[*at] < 0x80) { /* Nearly always. */
+		*ret = s.at[(*at)++];
+		return true;
+	}
 
 	for (unsigned i = 0; i < WIRE_MAX_VARINT && *at + i < s.len; i++) {
 		uint8_t b = s.at[*at + i];

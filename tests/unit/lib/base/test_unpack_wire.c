@@ -127,16 +127,30 @@ test_unpack__malformed_wire_is_refused(void **state)
 		{ "\x98\x01\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01",
 		  13 },                                                 /* 11 bytes */
 		{ "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01\x01", 11 }, /* a huge field */
-		{ "\x08\x01", 2 },             /* id is text, not a number */
-		{ "\x9a\x01\x01\x01", 4 },     /* status is a number, not text */
-		{ "\x35\x01\x02\x03\x04", 5 }, /* title in four bytes */
-		{ "\x32\x02\x0a\x05", 4 },     /* an inner length beyond the outer */
+		{ "\x32\x02\x0a\x05", 4 }, /* an inner length beyond the outer */
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		check_refused(&kusanone__v1__event__descriptor, cases[i].bytes,
 			      cases[i].len, ": not a ");
 	}
+}
+
+static void
+test_unpack__a_field_of_another_type_is_refused(void **state)
+{
+	(void)state;
+	check_refused(&kusanone__v1__event__descriptor, "\x08\x01", 2,
+		      "Event.id: has the wrong type"); /* A number. */
+	check_refused(&kusanone__v1__event__descriptor, "\x9a\x01\x01\x01", 4,
+		      "Event.status: has the wrong type"); /* Bytes. */
+	check_refused(&kusanone__v1__event__descriptor, "\x35\x01\x02\x03\x04", 5,
+		      "Event.title: has the wrong type"); /* Four bytes. */
+	/* A list of numbers may be packed, and need not. */
+	assert_non_null(unpacked(&kusanone__v1__enrolment__descriptor,
+				 slice_of("\x3a\x02\x01\x02", 4)));
+	assert_non_null(
+		unpacked(&kusanone__v1__enrolment__descriptor, slice_of("\x38\x01", 2)));
 }
 
 static void
@@ -231,6 +245,7 @@ main(void)
 		TEST(test_unpack__every_cut_is_refused_or_whole),
 		TEST(test_unpack__strings_are_text_at_any_depth),
 		TEST(test_unpack__malformed_wire_is_refused),
+		TEST(test_unpack__a_field_of_another_type_is_refused),
 		TEST(test_unpack__unknown_fields_are_no_fault),
 		TEST(test_unpack__parts_of_nothing_do_not_fill_the_memory),
 		TEST(test_unpack__many_short_words_are_an_honest_message),

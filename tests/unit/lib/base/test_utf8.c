@@ -3,6 +3,8 @@
 #include <setjmp.h>
 #include <stdarg.h>
 
+#include <utf8proc.h>
+
 #include <cmocka.h>
 
 static void
@@ -57,6 +59,34 @@ test_utf8__what_is_not_text_is_not_valid(void **state)
 	assert_false(utf8_valid(slice_of("\0", 1)));
 }
 
+/* What utf8_valid() decides by itself, beside utf8proc: every three bytes at every place
+ * of a text. */
+static void
+test_utf8__shortcuts_say_what_utf8proc_says(void **state)
+{
+	(void)state;
+	for (uint32_t v = 0; v < 1u << 24; v++) {
+		uint8_t text[8] = { 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h' };
+		size_t at = v % 6, i = 0;
+		bool valid = true;
+
+		text[at] = (uint8_t)(v >> 16);
+		text[at + 1] = (uint8_t)(v >> 8);
+		text[at + 2] = (uint8_t)v;
+		while (valid && i < sizeof(text)) {
+			utf8proc_int32_t code;
+			utf8proc_ssize_t n = utf8proc_iterate(
+				text + i, (utf8proc_ssize_t)(sizeof(text) - i), &code);
+
+			valid = n > 0 && code != 0;
+			i += valid ? (size_t)n : 0;
+		}
+		if (utf8_valid(slice_of(text, sizeof(text))) != valid) {
+			fail_msg("%06x at %zu", (unsigned)v, at);
+		}
+	}
+}
+
 static void
 test_utf8__width_is_what_a_terminal_shows(void **state)
 {
@@ -76,6 +106,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_utf8__text_is_valid),
 		cmocka_unit_test(test_utf8__what_is_not_text_is_not_valid),
+		cmocka_unit_test(test_utf8__shortcuts_say_what_utf8proc_says),
 		cmocka_unit_test(test_utf8__width_is_what_a_terminal_shows),
 	};
 
