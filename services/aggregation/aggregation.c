@@ -64,10 +64,14 @@ aggregation_fold_entry(struct aggregation *a, struct fold *fold,
 					 .hq_ms = entry->hq_ms,
 					 .node = block.node,
 					 .seq = block.first_seq + i,
-					 .record = record,
-					 .identity = known != NULL ? known->identities[i]
-								   : hash_of(record) };
+					 .record = record };
 
+		if (known != NULL) {
+			in.identity = known->records[i].identity;
+			in.decoded = known->records[i].decoded;
+		} else {
+			in.identity = hash_of(record);
+		}
 		memcpy(in.key_id, block.key.b, KEY_ID_LEN);
 		fold_record(fold, &in);
 	}

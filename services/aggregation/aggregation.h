@@ -111,12 +111,17 @@ bool aggregation_read(void *ctx, uint64_t position, struct arena *,
 void aggregation_fold_entry(struct aggregation *, struct fold *, const struct log_entry *,
 			    const struct prepared_block *known);
 
-/* prepare.c: what a batch's bytes say alone: its blocks, read and hashed. */
+/* prepare.c: what a batch's bytes say alone: its blocks, read and hashed, and their
+ * records, decoded. */
+struct prepared_record {
+	struct hash identity;
+	const struct record *decoded; /* NULL: it is none. */
+};
 struct prepared_block {
 	struct payload_item item;
 	struct block block;
-	const char *why;               /* Not NULL: no block, by this rule. */
-	const struct hash *identities; /* Of its records, in order. */
+	const char *why; /* Not NULL: no block, by this rule. */
+	const struct prepared_record *records;
 };
 struct prepared_batch {
 	struct prepared_block *blocks;

@@ -1,20 +1,24 @@
 #include "aggregation/aggregation.h"
 
-/* Reading and hashing take a third of a record's time and need nothing but its bytes:
- * they are done beside the turns. */
+/* Reading, hashing and decoding take nearly half of a record's time and need nothing but
+ * its bytes: they are done beside the turns. */
 
-static const struct hash *
-identities_of(const struct block *block, struct arena *arena)
+static const struct prepared_record *
+records_of(const struct block *block, struct arena *arena)
 {
-	struct hash *identities =
-		arena_alloc(arena, block->count * sizeof(identities[0]));
-	struct slice record;
+	struct prepared_record *records =
+		arena_alloc(arena, block->count * sizeof(records[0]));
+	struct record *decoded = arena_alloc(arena, block->count * sizeof(decoded[0]));
+	struct slice bytes;
 	size_t at = 0;
 
-	for (uint32_t i = 0; block_next(block, &at, &record); i++) {
-		identities[i] = hash_of(record);
+	for (uint32_t i = 0; block_next(block, &at, &bytes); i++) {
+		bool good = record_decode(bytes, arena, &decoded[i], NULL);
+
+		records[i].identity = hash_of(bytes);
+		records[i].decoded = good ? &decoded[i] : NULL;
 	}
-	return identities;
+	return records;
 }
 
 static size_t
@@ -49,7 +53,7 @@ prepare_message(const struct message *msg, struct arena *arena)
 
 		b->item = item;
 		if (block_parse(item.block, &b->block, &b->why)) {
-			b->identities = identities_of(&b->block, arena);
+			b->records = records_of(&b->block, arena);
 		}
 	}
 	return batch;

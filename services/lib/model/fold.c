@@ -508,7 +508,8 @@ apply(struct fold *f, uint32_t r, const struct record *record)
 
 /* Before anything is applied: who says it, and may they? */
 static enum fold_verdict
-judge(struct fold *f, const struct fold_input *in, uint32_t r, struct record *ret_record)
+judge(struct fold *f, const struct fold_input *in, uint32_t r,
+      const struct record *record)
 {
 	struct record_row *row = table_mut(&f->records, r);
 	uint32_t node =
@@ -521,19 +522,19 @@ judge(struct fold *f, const struct fold_input *in, uint32_t r, struct record *re
 	row->node1 = node + 1;
 	row->key1 = key != UINT32_MAX ? key + 1 : 0;
 
-	if (!record_decode(in->record, &f->arena, ret_record, NULL)) {
+	if (record == NULL) {
 		return VERDICT_MALFORMED;
 	}
-	row->body = ret_record->body;
-	row->sub8 = hash_u64(&ret_record->submission);
-	link_to_event(f, r, ret_record);
+	row->body = record->body;
+	row->sub8 = hash_u64(&record->submission);
+	link_to_event(f, r, record);
 	if (!fold_key_is_good(f, row->key1, in->position)) {
 		return VERDICT_STOLEN;
 	}
-	if (strcmp(body_name(ret_record->body), "unknown") == 0) {
+	if (strcmp(body_name(record->body), "unknown") == 0) {
 		return VERDICT_UNKNOWN_BODY;
 	}
-	if (!fold_may_say(f, node, key, ret_record)) {
+	if (!fold_may_say(f, node, key, record)) {
 		return VERDICT_FORBIDDEN;
 	}
 	if (!PLANTED(4) && fold_find_record(f, &in->identity) != UINT32_MAX) {
@@ -545,7 +546,8 @@ judge(struct fold *f, const struct fold_input *in, uint32_t r, struct record *re
 enum fold_verdict
 fold_record(struct fold *f, const struct fold_input *in)
 {
-	struct record record;
+	const struct record *record = in->decoded;
+	struct record own;
 
 	must(in->position > f->records.count && in->position < UINT32_MAX);
 	arena_reset(&f->arena);
@@ -558,10 +560,13 @@ fold_record(struct fold *f, const struct fold_input *in)
 	row->id8 = hash_u64(&in->identity);
 	row->seq = in->seq;
 	row->hq_ms = in->hq_ms;
-	enum fold_verdict verdict = judge(f, in, r, &record);
+	if (record == NULL && record_decode(in->record, &f->arena, &own, NULL)) {
+		record = &own;
+	}
+	enum fold_verdict verdict = judge(f, in, r, record);
 
 	if (verdict == VERDICT_COUNTS) {
-		verdict = apply(f, r, &record);
+		verdict = apply(f, r, record);
 	}
 	row = table_mut(&f->records, r);
 	row->verdict = (uint8_t)verdict;

@@ -198,6 +198,7 @@ struct fold_input {
 	uint64_t seq;
 	struct slice record;
 	struct hash identity;
+	const struct record *decoded; /* 'record', if it was decoded before; else NULL. */
 	bool from_hq; /* At a post: HQ's link brought it (HqRecord); HQ vouches for its
 			 node: */
 	enum node_role vouched_role; /* NODE_NONE: HQ itself. */
