@@ -5,6 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if defined(__SANITIZE_ADDRESS__)
+#define ADDRESS_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ADDRESS_SANITIZER 1
+#endif
+#endif
+#ifndef ADDRESS_SANITIZER
+#define ADDRESS_SANITIZER 0
+#endif
+#if ADDRESS_SANITIZER
+#include <sanitizer/asan_interface.h>
+#endif
+
 enum { ARENA_CHUNK_SIZE = 64 * 1024, ARENA_ALIGN = 16 };
 
 struct arena_chunk {
@@ -57,16 +71,72 @@ xstrdup(const char *s)
 	return xstrndup(s, strlen(s));
 }
 
+/* Memory that was not handed out is out of bounds where AddressSanitizer looks on. */
+static void
+forbid(const void *at, size_t size)
+{
+#if ADDRESS_SANITIZER
+	__asan_poison_memory_region(at, size);
+#else
+	(void)at;
+	(void)size;
+#endif
+}
+
+static void
+permit(const void *at, size_t size)
+{
+#if ADDRESS_SANITIZER
+	__asan_unpoison_memory_region(at, size);
+#else
+	(void)at;
+	(void)size;
+#endif
+}
+
+static void
+free_chunks(struct arena_chunk **list)
+{
+	while (*list != NULL) {
+		struct arena_chunk *chunk = *list;
+
+		*list = chunk->next;
+		permit(chunk->data, chunk->size);
+		free(chunk);
+	}
+}
+
 void
 arena_fini(struct arena *arena)
 {
-	while (arena->chunks != NULL) {
-		struct arena_chunk *next = arena->chunks->next;
-
-		free(arena->chunks);
-		arena->chunks = next;
-	}
+	free_chunks(&arena->chunks);
+	free_chunks(&arena->spare);
 	arena->used = 0;
+}
+
+/* A chunk with room for 'need' bytes. */
+static struct arena_chunk *
+take_chunk(struct arena *arena, size_t need)
+{
+	struct arena_chunk **link = &arena->spare;
+
+	while (*link != NULL && (*link)->size < need) {
+		link = &(*link)->next;
+	}
+	struct arena_chunk *chunk = *link;
+	if (chunk != NULL) {
+		*link = chunk->next;
+	} else {
+		size_t size = need > ARENA_CHUNK_SIZE ? need : ARENA_CHUNK_SIZE;
+
+		chunk = xmalloc(sizeof(*chunk) + size);
+		chunk->size = size;
+		forbid(chunk->data, size);
+	}
+	chunk->used = 0;
+	chunk->next = arena->chunks;
+	arena->chunks = chunk;
+	return chunk;
 }
 
 void *
@@ -77,17 +147,12 @@ arena_alloc(struct arena *arena, size_t size)
 
 	must(need >= size);
 	if (chunk == NULL || chunk->size - chunk->used < need) {
-		size_t data_size = need > ARENA_CHUNK_SIZE ? need : ARENA_CHUNK_SIZE;
-
-		chunk = xmalloc(sizeof(*chunk) + data_size);
-		chunk->next = arena->chunks;
-		chunk->size = data_size;
-		chunk->used = 0;
-		arena->chunks = chunk;
+		chunk = take_chunk(arena, need);
 	}
 	void *ptr = chunk->data + chunk->used;
 	chunk->used += need;
 	arena->used += need;
+	permit(ptr, size);
 	return ptr;
 }
 
@@ -129,23 +194,24 @@ arena_printf(struct arena *arena, const char *fmt, ...)
 void
 arena_reset(struct arena *arena)
 {
-	struct arena_chunk *keep = arena->chunks;
+	size_t kept = 0;
 
-	if (keep != NULL) {
-		struct arena_chunk *rest = keep->next;
+	if (arena->chunks != NULL) {
+		free_chunks(&arena->spare);
+	}
+	while (arena->chunks != NULL) {
+		struct arena_chunk *chunk = arena->chunks;
 
-		while (rest != NULL) {
-			struct arena_chunk *next = rest->next;
-
-			free(rest);
-			rest = next;
+		arena->chunks = chunk->next;
+		chunk->next = NULL;
+		if (kept + chunk->size > ARENA_KEEP) {
+			free_chunks(&chunk);
+			continue;
 		}
-		keep->next = NULL;
-		keep->used = 0;
-		if (keep->size > ARENA_CHUNK_SIZE) {
-			free(keep);
-			arena->chunks = NULL;
-		}
+		kept += chunk->size;
+		forbid(chunk->data, chunk->size);
+		chunk->next = arena->spare;
+		arena->spare = chunk;
 	}
 	arena->used = 0;
 }

@@ -20,6 +20,7 @@ char *xstrndup(const char *s, size_t len) WARN_UNUSED;
 struct arena_chunk;
 struct arena {
 	struct arena_chunk *chunks; /* Newest first. */
+	struct arena_chunk *spare;  /* Of the turn before, not used in this one yet. */
 	size_t used;                /* Bytes handed out since the last reset. */
 };
 
@@ -38,7 +39,9 @@ void *arena_dup(struct arena *, const void *data, size_t len) WARN_UNUSED;
 /* Formatted text, NUL-terminated. */
 char *arena_printf(struct arena *, const char *fmt, ...) PRINTF_LIKE(2, 3) WARN_UNUSED;
 
-/* Everything handed out becomes invalid; one chunk is kept for the next turn. */
+/* Everything handed out becomes invalid.  What this turn took is kept for the next, up
+ * to ARENA_KEEP bytes; what neither needed is given back. */
+enum { ARENA_KEEP = 4 * 1024 * 1024 };
 void arena_reset(struct arena *);
 
 #endif

@@ -64,7 +64,7 @@ test_arena__pieces_are_aligned_and_apart(void **state)
 }
 
 static void
-test_arena__a_reset_keeps_one_chunk_and_no_big_one(void **state)
+test_arena__a_reset_keeps_what_was_used_for_the_next_turn(void **state)
 {
 	(void)state;
 	struct arena a = { 0 };
@@ -75,9 +75,22 @@ test_arena__a_reset_keeps_one_chunk_and_no_big_one(void **state)
 	assert_int_equal(a.used, 0);
 	assert_ptr_equal(arena_alloc(&a, 100), first);
 
-	assert_non_null(arena_alloc(&a, 1 << 20));
+	void *big = arena_alloc(&a, 1 << 20);
 	arena_reset(&a);
-	assert_null(a.chunks);
+	assert_ptr_equal(arena_alloc(&a, 100), first);
+	assert_ptr_equal(arena_alloc(&a, 1 << 20), big);
+	/* A turn that took less gives the rest back; one that took nothing gives nothing.
+	 */
+	arena_reset(&a);
+	assert_ptr_equal(arena_alloc(&a, 100), first);
+	arena_reset(&a);
+	arena_reset(&a);
+	assert_ptr_equal(arena_alloc(&a, 100), first);
+	/* And more than ARENA_KEEP is never kept. */
+	assert_non_null(arena_alloc(&a, ARENA_KEEP + 1));
+	arena_reset(&a);
+	assert_ptr_equal(arena_alloc(&a, 100), first);
+	assert_null(a.spare);
 	arena_fini(&a);
 	arena_fini(&a);
 }
@@ -108,7 +121,8 @@ main(void)
 		cmocka_unit_test(test_xmalloc__nothing_is_something),
 		cmocka_unit_test(test_xstrndup__takes_so_many_bytes),
 		cmocka_unit_test(test_arena__pieces_are_aligned_and_apart),
-		cmocka_unit_test(test_arena__a_reset_keeps_one_chunk_and_no_big_one),
+		cmocka_unit_test(
+			test_arena__a_reset_keeps_what_was_used_for_the_next_turn),
 		cmocka_unit_test(test_arena__copies_and_text),
 	};
 
