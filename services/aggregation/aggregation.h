@@ -19,10 +19,13 @@ enum {
 	AGGREGATION_FORMAT = 1,
 	AGGREGATION_MAX_WATCHERS = 256,
 	AGGREGATION_FILTER_VERSION = 1,
-	/* A checkpoint of the view is due after so many records, or so long after the
-	   last. */
-	AGGREGATION_CHECKPOINT_RECORDS = 100000,
+	/* A checkpoint of the view is due so long after the last, or once it has so many
+	   bytes to write: by volume only while that is mostly new rows, so many bytes a
+	   record. Corrections of old records touch far more than they add, and to write
+	   it more often would be to write the same again. */
 	AGGREGATION_CHECKPOINT_MS = 2000,
+	AGGREGATION_CHECKPOINT_BYTES = 4 * 1024 * 1024,
+	AGGREGATION_CHECKPOINT_ROW_BYTES = 600,
 };
 
 struct aggregation_config {

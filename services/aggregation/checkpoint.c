@@ -39,13 +39,19 @@ checkpoint_load(struct aggregation *a)
 }
 
 static bool
-due(const struct aggregation *a, msec_t now)
+due(const struct aggregation *a, struct table *const *tables, unsigned count, msec_t now)
 {
-	uint64_t position = fold_position(&a->fold);
+	uint64_t records = fold_position(&a->fold) - a->checkpointed;
+	size_t dirty = 0;
 
-	return position != a->checkpointed &&
-	       (position - a->checkpointed >= AGGREGATION_CHECKPOINT_RECORDS ||
-		now >= a->checkpoint_at);
+	if (records == 0 || now >= a->checkpoint_at) {
+		return records != 0;
+	}
+	for (unsigned i = 0; i < count; i++) {
+		dirty += table_dirty(tables[i]);
+	}
+	return dirty >= AGGREGATION_CHECKPOINT_BYTES &&
+	       dirty / AGGREGATION_CHECKPOINT_ROW_BYTES <= records;
 }
 
 void
@@ -56,7 +62,8 @@ checkpoint_run(struct aggregation *a, struct turn *turn, bool at_once)
 	struct log_entry entry;
 	struct view_place place = { .position = fold_position(&a->fold) };
 
-	if (a->view == NULL || place.position == 0 || (!at_once && !due(a, turn->now)) ||
+	if (a->view == NULL || place.position == 0 ||
+	    (!at_once && !due(a, tables, count, turn->now)) ||
 	    !log_at(a->txn, place.position, &entry)) {
 		return;
 	}

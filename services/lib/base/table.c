@@ -113,6 +113,17 @@ table_memory(const struct table *t)
 	return (size_t)t->chunk_count * t->rows_per_chunk * t->row_size;
 }
 
+size_t
+table_dirty(const struct table *t)
+{
+	size_t chunks = 0;
+
+	for (uint32_t i = 0; i < t->chunk_count; i++) {
+		chunks += t->dirty[i];
+	}
+	return chunks * t->rows_per_chunk * t->row_size;
+}
+
 bool
 table_eq(const struct table *a, const struct table *b)
 {

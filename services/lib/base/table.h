@@ -62,8 +62,9 @@ struct slice table_chunk(const struct table *, uint32_t i);
  * the bytes cannot be a chunk of this table. */
 bool table_restore_chunk(struct table *, struct slice bytes) WARN_UNUSED;
 
-/* Bytes of memory held. */
+/* Bytes of memory held, and of those in chunks that were touched. */
 size_t table_memory(const struct table *);
+size_t table_dirty(const struct table *);
 
 /* Same rows, same bytes. */
 bool table_eq(const struct table *, const struct table *);

@@ -56,6 +56,7 @@ test_table__writing_marks_the_chunk_and_no_other(void **state)
 	assert_int_equal(t.dirty[0], 0);
 	assert_int_equal(t.dirty[1], 1);
 	assert_int_equal(t.dirty[2], 0);
+	assert_int_equal(table_dirty(&t), table_memory(&t) / 3);
 	table_fini(&t);
 }
 
