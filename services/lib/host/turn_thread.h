@@ -21,7 +21,7 @@
 
 enum {
 	TURN_INBOX_MESSAGES = 4096,
-	TURN_INBOX_BYTES = 4 * 1024 * 1024,
+	TURN_INBOX_BYTES = 2 * 1024 * 1024,
 };
 
 struct turn_thread_options {
