@@ -26,18 +26,17 @@ open_stores(struct main *m)
 	const struct store_options log_options = { .kind = "aggregation-log",
 						   .format = AGGREGATION_FORMAT,
 						   .dbs = log_db_names,
-						   .quota_bytes = s->quota,
-						   .reserve = s->reserve };
+						   .quota_bytes = s->common.quota,
+						   .reserve = s->common.reserve };
 	const struct store_options view_options = { .kind = "aggregation-view",
 						    .format = AGGREGATION_FORMAT,
 						    .dbs = view_db_names,
 						    .quota_bytes = s->view_quota };
-	int rc = program_open_store(&m->program, s->state_dir, "log", log_options,
-				    &m->log_store);
+	int rc = program_open_store(&m->program, "log", log_options, &m->log_store);
 
 	return rc != 0 ? rc
-		       : program_open_store(&m->program, s->state_dir, "view",
-					    view_options, &m->view_store);
+		       : program_open_store(&m->program, "view", view_options,
+					    &m->view_store);
 }
 
 static struct enrolment
@@ -83,16 +82,14 @@ say_ready(void *ctx)
 	struct main *m = ctx;
 
 	log_event(&m->program.sink, LOG_INFO, "start",
-		  "ready=%s position=%" PRIu64 " events=%u", m->settings.name,
+		  "ready=%s position=%" PRIu64 " events=%u", m->settings.common.name,
 		  m->core->log.head.position, m->core->fold.events.count);
 }
 
 static int
 serve(struct main *m)
 {
-	struct host_options options = { .name = m->settings.name,
-					.endpoint_count = ENDPOINT_COUNT,
-					.drain_ms = m->settings.drain,
+	struct host_options options = { .endpoint_count = ENDPOINT_COUNT,
 					.drain = aggregation_drain,
 					.ready = say_ready,
 					.ready_ctx = m };
@@ -106,8 +103,7 @@ serve(struct main *m)
 	options.allow = allow.at;
 	options.allow_count = allow.len / 32;
 	int rc = program_serve(&m->program, &aggregation_service, m->core, m->log_store,
-			       &options, ENDPOINT_LOCAL, m->settings.run_dir,
-			       "aggregation.sock");
+			       &options, ENDPOINT_LOCAL, "aggregation.sock");
 	buf_fini(&allow);
 	if (rc == 0) {
 		log_event(&m->program.sink, LOG_INFO, "stop", "position=%" PRIu64,
@@ -119,14 +115,13 @@ serve(struct main *m)
 static int
 start(struct main *m, const char *config_path)
 {
-	struct aggregation_settings *s = &m->settings;
-	int rc = program_read_settings(&m->program, config_path, &aggregation_schema, s);
+	int rc = program_read_settings(&m->program, config_path, &aggregation_schema,
+				       &m->settings.common);
 
 	if (rc != 0) {
 		return rc;
 	}
-	program_set_log(&m->program, s->log_level, s->log_json);
-	rc = program_read_keys(&m->program, s->key_file);
+	rc = program_read_keys(&m->program);
 	if (rc == 0) {
 		rc = open_stores(m);
 	}

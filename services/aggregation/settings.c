@@ -1,7 +1,6 @@
 #include "aggregation/settings.h"
 
 #include "lib/base/id.h"
-#include "lib/base/log.h"
 
 static bool
 is_hex_16(const char *value)
@@ -11,45 +10,15 @@ is_hex_16(const char *value)
 	return hex_parse(slice_str(value), bytes, sizeof(bytes));
 }
 
-static bool
-is_hex_32(const char *value)
-{
-	uint8_t bytes[32];
-
-	return hex_parse(slice_str(value), bytes, sizeof(bytes));
-}
-
+SETTINGS_COME_FIRST(struct aggregation_settings);
 #define FIELD(f) .offset = offsetof(struct aggregation_settings, f)
 
 static const struct config_key keys[] = {
-	{ .name = "name",
-	  .type = CONFIG_STRING,
-	  FIELD(name),
-	  .text = "headquarters",
-	  .min = 1,
-	  .max = 63,
-	  .comment = "How this service is called in logs and status." },
-	{ .name = "key_file",
-	  .type = CONFIG_STRING,
-	  FIELD(key_file),
-	  .example = "/etc/kusanone/aggregation.key",
-	  .min = 1,
-	  .max = 4096,
-	  .comment = "Its keys, made by kusanone node keygen; mode 0600." },
-	{ .name = "state_dir",
-	  .type = CONFIG_STRING,
-	  FIELD(state_dir),
-	  .text = "/var/lib/kusanone/aggregation",
-	  .min = 1,
-	  .max = 4096,
-	  .comment = "The log and the view. A local disk, never a network one." },
-	{ .name = "run_dir",
-	  .type = CONFIG_STRING,
-	  FIELD(run_dir),
-	  .text = "/run/kusanone",
-	  .min = 1,
-	  .max = 80,
-	  .comment = "Where commands find this service: aggregation.sock." },
+	SETTING_NAME(.text = "headquarters",
+		     "How this service is called in logs and status."),
+	SETTING_KEY_FILE("/etc/kusanone/aggregation.key", "Its"),
+	SETTING_STATE_DIR("/var/lib/kusanone/aggregation", "The log and the view"),
+	SETTING_RUN_DIR("aggregation.sock"),
 	{ .name = "listen.curve",
 	  .type = CONFIG_STRINGS,
 	  FIELD(listen),
@@ -77,24 +46,17 @@ static const struct config_key keys[] = {
 	  .type = CONFIG_STRING,
 	  FIELD(hq_curve_key),
 	  .example = "0000000000000000000000000000000000000000000000000000000000000000",
-	  .check = is_hex_32,
+	  .check = config_is_hex_32,
 	  .expected = "64 hex digits, as kusanone node keygen prints them",
 	  .comment = "Its CURVE public key." },
 	{ .name = "hq.sign_key",
 	  .type = CONFIG_STRING,
 	  FIELD(hq_sign_key),
 	  .example = "0000000000000000000000000000000000000000000000000000000000000000",
-	  .check = is_hex_32,
+	  .check = config_is_hex_32,
 	  .expected = "64 hex digits, as kusanone node keygen prints them",
 	  .comment = "Its Ed25519 public key." },
-	{ .name = "store.quota",
-	  .type = CONFIG_BYTES,
-	  FIELD(quota),
-	  .text = "16G",
-	  .min = 1 << 20,
-	  .max = UINT64_C(60) << 30,
-	  .comment = "How much of the disk the log may take: a warning at 75 %, no new "
-		     "records at 95 %." },
+	SETTING_QUOTA("16G", "the log"),
 	{ .name = "store.view_quota",
 	  .type = CONFIG_BYTES,
 	  FIELD(view_quota),
@@ -102,11 +64,7 @@ static const struct config_key keys[] = {
 	  .min = 1 << 20,
 	  .max = UINT64_C(60) << 30,
 	  .comment = "How much the view may take; it can be made again from the log." },
-	{ .name = "store.reserve",
-	  .type = CONFIG_BOOL,
-	  FIELD(reserve),
-	  .text = "false",
-	  .comment = "Reserve the log's quota on the disk at the start." },
+	SETTING_RESERVE("the log's quota"),
 	{ .name = "accept_clock",
 	  .type = CONFIG_BOOL,
 	  FIELD(accept_clock),
@@ -114,23 +72,9 @@ static const struct config_key keys[] = {
 	  .comment =
 		  "Start although the clock is more than 30 days after the last record: "
 		  "say true once, when the clock is known to be right." },
-	{ .name = "drain",
-	  .type = CONFIG_DURATION,
-	  FIELD(drain),
-	  .text = "2s",
-	  .max = 60000,
-	  .comment = "How long a stop waits for what is under way." },
-	{ .name = "log.level",
-	  .type = CONFIG_WORD,
-	  FIELD(log_level),
-	  .text = "info",
-	  .words = log_level_names,
-	  .comment = "What is logged." },
-	{ .name = "log.json",
-	  .type = CONFIG_BOOL,
-	  FIELD(log_json),
-	  .text = "false",
-	  .comment = "Lines of JSON instead of key=value." },
+	SETTING_DRAIN,
+	SETTING_LOG_LEVEL,
+	SETTING_LOG_JSON,
 };
 
 const struct config_schema aggregation_schema = CONFIG_SCHEMA(

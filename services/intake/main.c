@@ -55,7 +55,7 @@ make_config(struct main *m)
 	const struct intake_settings *s = &m->settings;
 	const struct keyfile *keys = &m->program.keys;
 	struct intake_config c = { .node = keys->node,
-				   .name = s->name,
+				   .name = s->common.name,
 				   .role = s->role == SETTINGS_ROLE_HQ ? NODE_HQ
 								       : NODE_POST,
 				   .posts = s->posts.at,
@@ -101,8 +101,9 @@ say_ready(void *ctx)
 	struct main *m = ctx;
 
 	log_event(&m->program.sink, LOG_INFO, "start",
-		  "ready=%s seq=%" PRIu64 " unreceipted=%" PRIu64, m->settings.name,
-		  m->core->journal.tip_seq, m->core->journal.waiting);
+		  "ready=%s seq=%" PRIu64 " unreceipted=%" PRIu64,
+		  m->settings.common.name, m->core->journal.tip_seq,
+		  m->core->journal.waiting);
 }
 
 static void
@@ -116,10 +117,8 @@ serve(struct main *m, const struct intake_config *config)
 {
 	const struct keyfile *file = &m->program.keys;
 	unsigned first_key = file->count - config->dial_count;
-	struct host_options options = { .name = m->settings.name,
-					.endpoint_count = ENDPOINT_FIRST_DIAL +
+	struct host_options options = { .endpoint_count = ENDPOINT_FIRST_DIAL +
 							  2 * config->dial_count,
-					.drain_ms = m->settings.drain,
 					.drain = drain,
 					.ready = say_ready,
 					.ready_ctx = m };
@@ -131,7 +130,7 @@ serve(struct main *m, const struct intake_config *config)
 		add_dial(m, &options, config->dial[i].down, keys);
 	}
 	int rc = program_serve(&m->program, &intake_service, m->core, m->store, &options,
-			       ENDPOINT_LOCAL, m->settings.run_dir, "intake.sock");
+			       ENDPOINT_LOCAL, "intake.sock");
 	if (rc == 0) {
 		log_event(&m->program.sink, LOG_INFO, "stop", "seq=%" PRIu64,
 			  m->core->journal.tip_seq);
@@ -143,7 +142,8 @@ static int
 start(struct main *m, const char *config_path)
 {
 	struct intake_settings *s = &m->settings;
-	int rc = program_read_settings(&m->program, config_path, &intake_schema, s);
+	int rc = program_read_settings(&m->program, config_path, &intake_schema,
+				       &s->common);
 
 	if (rc != 0) {
 		return rc;
@@ -151,17 +151,15 @@ start(struct main *m, const char *config_path)
 	if (check_settings(m) != 0) {
 		return 2;
 	}
-	program_set_log(&m->program, s->log_level, s->log_json);
-	rc = program_read_keys(&m->program, s->key_file);
+	rc = program_read_keys(&m->program);
 	if (rc == 0) {
 		const struct store_options options = { .kind = "intake-journal",
 						       .format = INTAKE_FORMAT,
 						       .dbs = journal_db_names,
-						       .quota_bytes = s->quota,
-						       .reserve = s->reserve };
+						       .quota_bytes = s->common.quota,
+						       .reserve = s->common.reserve };
 
-		rc = program_open_store(&m->program, s->state_dir, "journal", options,
-					&m->store);
+		rc = program_open_store(&m->program, "journal", options, &m->store);
 	}
 	if (rc != 0) {
 		return rc;

@@ -110,4 +110,7 @@ bool config_compare(const struct config_schema *, const void *before, const void
 bool config_is_endpoint(const char *value);
 #define CONFIG_ENDPOINT "tcp://HOST:PORT or ipc://PATH (at most 100 bytes)"
 
+/* Another: a public key, 32 bytes as 64 hex digits. */
+bool config_is_hex_32(const char *value);
+
 #endif

@@ -2,6 +2,8 @@
 
 #include <inttypes.h>
 
+#include "lib/base/id.h"
+
 struct unit {
 	const char *name;
 	uint64_t factor;
@@ -345,4 +347,12 @@ config_is_endpoint(const char *value)
 	}
 	return host_len != 0 && strcspn(value, " \t\"") == strlen(value) && port > 0 &&
 	       port <= 65535;
+}
+
+bool
+config_is_hex_32(const char *value)
+{
+	uint8_t bytes[32];
+
+	return hex_parse(slice_str(value), bytes, sizeof(bytes));
 }

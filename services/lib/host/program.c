@@ -54,29 +54,27 @@ program_end(struct program *p)
 
 int
 program_read_settings(struct program *p, const char *path,
-		      const struct config_schema *schema, void *settings)
+		      const struct config_schema *schema, struct settings *settings)
 {
 	struct buf errors = { 0 };
 	enum err err = config_read_file(schema, path, &p->arena, settings, &errors);
 
-	if (err != OK) {
+	if (err == OK) {
+		p->settings = settings;
+		p->sink.level = (enum log_level)settings->log_level;
+		p->sink.json = settings->log_json;
+	} else {
 		fwrite(errors.at, 1, errors.len, stderr);
 	}
 	buf_fini(&errors);
 	return err == OK ? 0 : 2;
 }
 
-void
-program_set_log(struct program *p, int level, bool json)
-{
-	p->sink.level = (enum log_level)level;
-	p->sink.json = json;
-}
-
 /* A key file that is not there is a machine on which a step was left out. */
 int
-program_read_keys(struct program *p, const char *path)
+program_read_keys(struct program *p)
 {
+	const char *path = p->settings->key_file;
 	char why[PATH_LEN + WHY_LEN];
 	enum err err = keyfile_read(path, &p->keys, why, sizeof(why));
 
@@ -104,9 +102,10 @@ make_dir(const struct program *p, const char *key, const char *path)
 }
 
 int
-program_open_store(struct program *p, const char *state_dir, const char *sub,
-		   struct store_options options, struct store **ret_store)
+program_open_store(struct program *p, const char *sub, struct store_options options,
+		   struct store **ret_store)
 {
+	const char *state_dir = p->settings->state_dir;
 	char dir[PATH_LEN], why[WHY_LEN];
 
 	if (snprintf(dir, sizeof(dir), "%s/%s", state_dir, sub) >= (int)sizeof(dir)) {
@@ -128,8 +127,9 @@ program_open_store(struct program *p, const char *state_dir, const char *sub,
 int
 program_serve(struct program *p, const struct service *service, void *core,
 	      struct store *store, struct host_options *options, unsigned local,
-	      const char *run_dir, const char *socket)
+	      const char *socket)
 {
+	const char *run_dir = p->settings->run_dir;
 	const struct node_keys *keys = keyfile_newest(&p->keys);
 	char address[PATH_LEN], why[WHY_LEN] = "";
 	struct node node;
@@ -139,6 +139,8 @@ program_serve(struct program *p, const struct service *service, void *core,
 		return 1;
 	}
 	snprintf(address, sizeof(address), "ipc://%s/%s", run_dir, socket);
+	options->name = p->settings->name;
+	options->drain_ms = p->settings->drain;
 	options->endpoints[local].kind = ENDPOINT_LISTEN_LOCAL;
 	options->endpoints[local].addresses[0] = address;
 	memcpy(options->curve_public, keys->curve_public, sizeof(options->curve_public));

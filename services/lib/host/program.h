@@ -6,14 +6,15 @@
 #ifndef LIB_HOST_PROGRAM_H
 #define LIB_HOST_PROGRAM_H
 
-#include "lib/base/config.h"
 #include "lib/host/host.h"
 #include "lib/host/keyfile.h"
+#include "lib/node/settings.h"
 
 struct program {
-	const char *name;    /* "kusanone-intake" */
-	struct arena arena;  /* Of the settings. */
-	struct keyfile keys; /* After program_read_keys(). */
+	const char *name;                /* "kusanone-intake" */
+	struct arena arena;              /* Of the settings, */
+	const struct settings *settings; /* which program_read_settings() found. */
+	struct keyfile keys;             /* After program_read_keys(). */
 	struct log_sink sink;
 };
 
@@ -28,20 +29,21 @@ int program_fail(const struct program *, const char *what, const char *why);
 
 /* The following return 0, or an exit code after a sentence. */
 
+/* 'settings' are the first part of what the schema fills, and are kept; from here on
+ * the log is as they say. */
 int program_read_settings(struct program *, const char *path,
-			  const struct config_schema *, void *settings) WARN_UNUSED;
-void program_set_log(struct program *, int level, bool json);
-int program_read_keys(struct program *, const char *path) WARN_UNUSED;
+			  const struct config_schema *,
+			  struct settings *settings) WARN_UNUSED;
+int program_read_keys(struct program *) WARN_UNUSED;
 
 /* 'options' without its dir, which is the folder 'sub' of the state folder. */
-int program_open_store(struct program *, const char *state_dir, const char *sub,
-		       struct store_options options,
+int program_open_store(struct program *, const char *sub, struct store_options options,
 		       struct store **ret_store) WARN_UNUSED;
 
 /* Endpoint 'local' listens on 'socket' in the run folder; the other endpoints are set.
- * Our keys are the newest of the file.  Runs until it is told to stop. */
+ * Name, drain and our keys (the newest of the file) are filled in.  Runs until it is told
+ * to stop. */
 int program_serve(struct program *, const struct service *, void *core, struct store *,
-		  struct host_options *, unsigned local, const char *run_dir,
-		  const char *socket) WARN_UNUSED;
+		  struct host_options *, unsigned local, const char *socket) WARN_UNUSED;
 
 #endif

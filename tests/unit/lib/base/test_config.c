@@ -468,6 +468,22 @@ test_config__an_endpoint_is_tcp_or_ipc(void **state)
 }
 
 static void
+test_config__a_key_is_64_hex_digits(void **state)
+{
+	(void)state;
+	char key[66];
+
+	memset(key, 'a', 65);
+	key[65] = '\0';
+	assert_false(config_is_hex_32(key));
+	key[64] = '\0';
+	assert_true(config_is_hex_32(key));
+	key[63] = 'g';
+	assert_false(config_is_hex_32(key));
+	assert_false(config_is_hex_32(""));
+}
+
+static void
 test_config__a_file_that_cannot_be_read_is_a_mistake(void **state)
 {
 	(void)state;
@@ -510,6 +526,7 @@ main(void)
 		TEST(test_config__the_printed_file_explains_every_key_and_reads_back),
 		TEST(test_config__a_reload_is_told_what_needs_a_restart),
 		TEST(test_config__an_endpoint_is_tcp_or_ipc),
+		TEST(test_config__a_key_is_64_hex_digits),
 		TEST(test_config__a_file_that_cannot_be_read_is_a_mistake),
 	};
 
