@@ -278,13 +278,7 @@ dialer_may_send(const struct dialer *d, size_t bytes)
 size_t
 dialer_batch_target(const struct dialer *d)
 {
-	size_t target = pace_batch_target(&d->pace);
-	uint64_t left = d->credit > d->sent_bytes ? d->credit - d->sent_bytes : 0;
-
-	if (left < LINK_BLOCK) {
-		return 0;
-	}
-	return left < target ? (size_t)left : target;
+	return pace_batch_target(&d->pace, d->credit);
 }
 
 void

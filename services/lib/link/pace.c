@@ -74,7 +74,12 @@ pace_may_send(const struct pace *p, size_t bytes)
 }
 
 size_t
-pace_batch_target(const struct pace *p)
+pace_batch_target(const struct pace *p, uint64_t credit)
 {
-	return p->rate * PACE_BATCH_MS / 1000 < LINK_BATCH_TARGET ? 0 : LINK_BATCH_TARGET;
+	uint64_t left = credit > p->sent_bytes ? credit - p->sent_bytes : 0;
+
+	if (left < LINK_BLOCK || p->rate * PACE_BATCH_MS / 1000 < LINK_BATCH_TARGET) {
+		return 0;
+	}
+	return left < LINK_BATCH_TARGET ? (size_t)left : LINK_BATCH_TARGET;
 }

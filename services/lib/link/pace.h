@@ -51,7 +51,9 @@ pace_in_flight(const struct pace *p)
 /* May 'bytes' more be on the way?  One batch always may. */
 bool pace_may_send(const struct pace *, size_t bytes);
 
-/* What to join into one message at most; 0: one block. */
-size_t pace_batch_target(const struct pace *);
+/* What to join into one message at most, with so much credit granted since the session
+ * began: LINK_BATCH_TARGET, or what is left.  0: one block, where the line is slow or not
+ * known, or less than a block is left. */
+size_t pace_batch_target(const struct pace *, uint64_t credit);
 
 #endif

@@ -199,13 +199,7 @@ session_may_send(const struct session *s, size_t bytes)
 size_t
 session_batch_target(const struct session *s)
 {
-	size_t target = pace_batch_target(&s->pace);
-	uint64_t left = s->credit > s->sent_bytes ? s->credit - s->sent_bytes : 0;
-
-	if (left < LINK_BLOCK) {
-		return 0;
-	}
-	return left < target ? (size_t)left : target;
+	return pace_batch_target(&s->pace, s->credit);
 }
 
 void

@@ -37,7 +37,7 @@ test_pace__begins_with_one_blocks_worth_and_single_blocks(void **state)
 	(void)state;
 	struct pace p = { 0 };
 
-	assert_int_equal(pace_batch_target(&p), 0);
+	assert_int_equal(pace_batch_target(&p, UINT64_MAX), 0);
 	assert_true(pace_may_send(&p, FRAME_MAX_LEN)); /* Alone, anything may go. */
 	pace_sent(&p, 1024, 0);
 	assert_true(pace_may_send(&p, LINK_BLOCK - 1024));
@@ -53,9 +53,23 @@ test_pace__a_fast_line_opens_at_the_first_block(void **state)
 	pace_sent(&p, LINK_BLOCK, 100);
 	assert_true(pace_acked(&p, 1, 103));
 	assert_int_equal(p.rate, LINK_BLOCK * 1000 / 3);
-	assert_int_equal(pace_batch_target(&p), LINK_BATCH_TARGET);
+	assert_int_equal(pace_batch_target(&p, UINT64_MAX), LINK_BATCH_TARGET);
 	pace_sent(&p, LINK_BATCH_TARGET, 104);
 	assert_true(pace_may_send(&p, LINK_CREDIT));
+}
+
+static void
+test_pace__messages_stay_within_the_credit(void **state)
+{
+	(void)state;
+	struct pace p = { 0 };
+
+	pace_sent(&p, LINK_BLOCK, 100);
+	assert_true(pace_acked(&p, 1, 103));
+	assert_int_equal(pace_batch_target(&p, 3 * LINK_BLOCK), 2 * LINK_BLOCK);
+	assert_int_equal(pace_batch_target(&p, 2 * LINK_BLOCK), LINK_BLOCK);
+	assert_int_equal(pace_batch_target(&p, 2 * LINK_BLOCK - 1), 0);
+	assert_int_equal(pace_batch_target(&p, 0), 0); /* Less than was sent. */
 }
 
 static void
@@ -98,7 +112,7 @@ test_pace__at_64_kbit_the_queue_is_two_seconds_or_one_block(void **state)
 	struct pace blocks = { 0 };
 	drive(&blocks, 8000, 50, LINK_BLOCK, 120000, &longest);
 	assert_in_range(blocks.rate, 7500, 8100);
-	assert_int_equal(pace_batch_target(&blocks), 0);
+	assert_int_equal(pace_batch_target(&blocks, UINT64_MAX), 0);
 	assert_in_range(longest, 8000, 8200);
 	assert_true(blocks.acked * LINK_BLOCK >= 110 * 8000); /* Nothing is wasted. */
 
@@ -122,7 +136,7 @@ test_pace__a_long_fat_line_is_filled(void **state)
 		/* 2 MB/s: from the other side of the earth, blocks of 64 KiB. */
 		drive(&p, 2000000, latencies[i], LINK_BLOCK, 30000, &longest);
 		assert_true(p.acked_bytes >= 20 * 2000000);
-		assert_int_equal(pace_batch_target(&p), LINK_BATCH_TARGET);
+		assert_int_equal(pace_batch_target(&p, UINT64_MAX), LINK_BATCH_TARGET);
 	}
 }
 
@@ -195,6 +209,7 @@ main(void)
 		cmocka_unit_test(
 			test_pace__begins_with_one_blocks_worth_and_single_blocks),
 		cmocka_unit_test(test_pace__a_fast_line_opens_at_the_first_block),
+		cmocka_unit_test(test_pace__messages_stay_within_the_credit),
 		cmocka_unit_test(test_pace__an_idle_hour_is_not_a_slow_line),
 		cmocka_unit_test(
 			test_pace__small_records_over_a_long_way_are_not_a_slow_line),
