@@ -33,37 +33,19 @@ list_has(const struct hash_list *l, const struct hash *h)
 	return false;
 }
 
-/* Every record of the journal with its seq, in the transaction. */
-static void
-records_of(struct txn *txn, struct hash_list *ret)
-{
-	struct journal_entry entry;
-	struct slice record;
-	uint64_t at = 0;
-
-	while (journal_after(txn, at, &entry)) {
-		struct block block;
-		size_t pos = 0;
-
-		at = entry.first;
-		if (entry.kind == ENTRY_OWN_BLOCK && block_peek(entry.bytes, &block)) {
-			while (block_next(&block, &pos, &record)) {
-				struct hash h = hash_of(record);
-
-				list_add(ret, &h);
-			}
-			at += block.count - 1;
-		}
-	}
-}
-
 static void
 check_acked(struct machine *m)
 {
 	struct hash_list have = { 0 };
 	struct txn txn = txn_begin_read(m->log);
+	struct own_records own = { .txn = &txn };
+	struct slice record;
 
-	records_of(&txn, &have);
+	while (own_records_next(&own, &record)) {
+		struct hash h = hash_of(record);
+
+		list_add(&have, &h);
+	}
 	txn_abort(&txn);
 	for (size_t i = 0; i < m->acked.count; i++) {
 		if (!list_has(&have, &m->acked.at[i].record)) {
@@ -80,24 +62,14 @@ check_acked(struct machine *m)
 static bool
 has_record(struct txn *txn, const struct hash *record, uint64_t seq)
 {
-	struct journal_entry entry;
+	struct own_records own = { .txn = txn };
 	struct slice bytes;
-	uint64_t at = 0;
 
-	while (journal_after(txn, at, &entry)) {
-		struct block block;
-		size_t pos = 0;
-
-		at = entry.first;
-		if (entry.kind != ENTRY_OWN_BLOCK || !block_peek(entry.bytes, &block) ||
-		    seq < block.first_seq || seq > block.last_seq) {
-			continue;
-		}
-		for (uint64_t s = block.first_seq; block_next(&block, &pos, &bytes);
-		     s++) {
+	while (own_records_next(&own, &bytes)) {
+		if (own.seq == seq) {
 			struct hash h = hash_of(bytes);
 
-			if (s == seq && hash_eq(&h, record)) {
+			if (hash_eq(&h, record)) {
 				return true;
 			}
 		}
@@ -110,29 +82,17 @@ void
 check_recorded(struct machine *m, const struct hash *record, struct slice unknown)
 {
 	struct txn txn = txn_begin_read(m->log);
-	struct journal_entry entry;
+	struct own_records own = { .txn = &txn };
 	struct slice bytes;
-	uint64_t at = 0;
 
-	while (unknown.len != 0 && journal_after(&txn, at, &entry)) {
-		struct block block;
-		size_t pos = 0;
+	while (unknown.len != 0 && own_records_next(&own, &bytes)) {
+		struct hash h = hash_of(bytes);
 
-		at = entry.first;
-		if (entry.kind != ENTRY_OWN_BLOCK ||
-		    !block_parse(entry.bytes, &block, NULL)) {
-			continue;
-		}
-		while (block_next(&block, &pos, &bytes)) {
-			struct hash h = hash_of(bytes);
-
-			if (hash_eq(&h, record) && memmem(bytes.at, bytes.len, unknown.at,
-							  unknown.len) == NULL) {
-				sim_fail(m->world, "unknown fields are kept",
-					 "%s: record %s lacks an unknown field that was "
-					 "sent",
-					 m->name, short_hash(record));
-			}
+		if (hash_eq(&h, record) &&
+		    memmem(bytes.at, bytes.len, unknown.at, unknown.len) == NULL) {
+			sim_fail(m->world, "unknown fields are kept",
+				 "%s: record %s lacks an unknown field that was sent",
+				 m->name, short_hash(record));
 		}
 	}
 	txn_abort(&txn);

@@ -26,24 +26,13 @@ open_disk(struct machine *m)
 static struct slice
 an_old_record(struct world *w, struct txn *txn, struct arena *a)
 {
-	struct journal_entry entry;
+	struct own_records own = { .txn = txn };
 	struct slice found = { 0 }, record;
-	uint64_t at = 0, seen = 0;
+	uint64_t seen = 0;
 
-	while (journal_after(txn, at, &entry)) {
-		struct block block;
-		size_t pos = 0;
-
-		at = entry.first;
-		if (entry.kind != ENTRY_OWN_BLOCK ||
-		    !block_parse(entry.bytes, &block, NULL)) {
-			continue;
-		}
-		while (block_next(&block, &pos, &record)) {
-			if (rng_below(&w->rng, ++seen) == 0) {
-				found = slice_of(arena_dup(a, record.at, record.len),
-						 record.len);
-			}
+	while (own_records_next(&own, &record)) {
+		if (rng_below(&w->rng, ++seen) == 0) {
+			found = slice_of(arena_dup(a, record.at, record.len), record.len);
 		}
 	}
 	return found;

@@ -38,6 +38,10 @@ struct naive {
 struct naive *naive_new(const uint8_t hq_node[NODE_ID_LEN], const uint8_t hq_sign[32]);
 void naive_free(struct naive *);
 
+/* Everything in 'arena'; NULL if it is no such message. */
+ProtobufCMessage *naive_unpack(const ProtobufCMessageDescriptor *, struct slice,
+			       struct arena *);
+
 /* The next record of the log. */
 void naive_add(struct naive *, const uint8_t node[NODE_ID_LEN], const uint8_t key_id[8],
 	       struct slice record);

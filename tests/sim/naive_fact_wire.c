@@ -164,30 +164,15 @@ stands(const struct naive_state *s, const struct naive_fact *f, const char *post
 	}
 }
 
-static void *
-take(void *ctx, size_t size)
-{
-	return arena_alloc(ctx, size);
-}
-
-static void
-give(void *ctx, void *at)
-{
-	(void)ctx;
-	(void)at;
-}
-
 static void
 make(struct naive_state *s, const struct naive_event *e)
 {
-	ProtobufCAllocator allocator = { .alloc = take,
-					 .free = give,
-					 .allocator_data = s->arena };
 	struct naive_fact *f = &s->facts[s->fact_count];
 	int first_day[NAIVE_RULES];
 
 	*f = (struct naive_fact){ .event = e };
-	f->m = kusanone__v1__event__unpack(&allocator, e->shown.len, e->shown.at);
+	f->m = (Kusanone__V1__Event *)naive_unpack(&kusanone__v1__event__descriptor,
+						   e->shown, s->arena);
 	must(f->m != NULL);
 	s->fact_count++;
 	f->status = event_status(f->m);

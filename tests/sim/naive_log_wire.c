@@ -17,6 +17,17 @@ give(void *ctx, void *at)
 	(void)at;
 }
 
+ProtobufCMessage *
+naive_unpack(const ProtobufCMessageDescriptor *type, struct slice bytes,
+	     struct arena *arena)
+{
+	ProtobufCAllocator allocator = { .alloc = take,
+					 .free = give,
+					 .allocator_data = arena };
+
+	return protobuf_c_message_unpack(type, &allocator, bytes.len, bytes.at);
+}
+
 struct naive *
 naive_new(const uint8_t hq_node[NODE_ID_LEN], const uint8_t hq_sign[32])
 {
@@ -93,10 +104,6 @@ void
 naive_add(struct naive *n, const uint8_t node[NODE_ID_LEN], const uint8_t key_id[8],
 	  struct slice record)
 {
-	ProtobufCAllocator allocator = { .alloc = take,
-					 .free = give,
-					 .allocator_data = &n->arena };
-
 	if (n->count == n->cap) {
 		n->cap = n->cap != 0 ? 2 * n->cap : 128;
 		n->records = xrealloc(n->records, n->cap * sizeof(n->records[0]));
@@ -107,7 +114,8 @@ naive_add(struct naive *n, const uint8_t node[NODE_ID_LEN], const uint8_t key_id
 	memcpy(r->key_id, key_id, 8);
 	r->bytes = slice_of(arena_dup(&n->arena, record.at, record.len), record.len);
 	r->id = hash_of(r->bytes);
-	r->m = kusanone__v1__record__unpack(&allocator, r->bytes.len, r->bytes.at);
+	r->m = (Kusanone__V1__Record *)naive_unpack(&kusanone__v1__record__descriptor,
+						    r->bytes, &n->arena);
 	if (r->m != NULL &&
 	    r->m->body_case == KUSANONE__V1__RECORD__BODY_EVENT_REVISION) {
 		r->event_bytes = field(field(r->bytes, 16), 2);

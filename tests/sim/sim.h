@@ -9,6 +9,7 @@
  *	net.c       connections, delays, cuts, partitions, the door (ZAP)
  *	faults.c    what goes wrong and when
  *	work*.c     what officers and headquarters submit
+ *	records.c   the records of a journal, one after the other
  *	check*.c    what must hold, looked at from outside of the cores
  *	naive*.c    the log read by the rules of the domain, in the simplest way
  *	compare.c   random questions put to both
@@ -422,6 +423,16 @@ struct machine *work_machine(struct world *, int node);
 
 /* forge_wire.c: blocks that another program could have written. */
 void forge(struct world *, struct machine *);
+
+/* records.c: the records of a node's own blocks, in its journal's order. */
+struct own_records {
+	struct txn *txn; /* All else begins as zeros. */
+	uint64_t local;
+	uint64_t seq; /* Of the record that was returned last. */
+	struct block block;
+	size_t pos;
+};
+bool own_records_next(struct own_records *, struct slice *ret_record) WARN_UNUSED;
 
 /* check*.c: look from outside; they call sim_fail(). */
 void check_outbox(struct machine *, const struct outbox *);

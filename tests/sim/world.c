@@ -134,27 +134,15 @@ static void
 owe_journal(struct world *w, struct machine *m)
 {
 	struct txn txn = txn_begin_read(m->log);
-	struct journal_entry entry;
+	struct own_records own = { .txn = &txn };
 	struct slice record;
-	uint64_t at = 0;
 
-	while (journal_after(&txn, at, &entry)) {
-		struct block block;
-		size_t pos = 0;
-
-		at = entry.first;
-		if (entry.kind != ENTRY_OWN_BLOCK ||
-		    !block_parse(entry.bytes, &block, NULL)) {
-			continue;
+	while (own_records_next(&own, &record)) {
+		if (w->owed_count == w->owed_cap) {
+			w->owed_cap = w->owed_cap != 0 ? 2 * w->owed_cap : 128;
+			w->owed = xrealloc(w->owed, w->owed_cap * sizeof(w->owed[0]));
 		}
-		while (block_next(&block, &pos, &record)) {
-			if (w->owed_count == w->owed_cap) {
-				w->owed_cap = w->owed_cap != 0 ? 2 * w->owed_cap : 128;
-				w->owed = xrealloc(w->owed,
-						   w->owed_cap * sizeof(w->owed[0]));
-			}
-			w->owed[w->owed_count++] = hash_of(record);
-		}
+		w->owed[w->owed_count++] = hash_of(record);
 	}
 	txn_abort(&txn);
 }
