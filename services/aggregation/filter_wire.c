@@ -39,8 +39,7 @@ word_text(const struct fold *f, uint32_t word, struct arena *arena)
 	return arena_dup(arena, s.at, s.len);
 }
 
-/* ---- The node's own blocks ----------------------------------------------------------
- */
+/* ---- The node's own blocks ------------------------------------------------------- */
 
 static void
 add_own_block(struct aggregation *a, const struct session *s,
@@ -122,8 +121,7 @@ add_verdict(struct aggregation *a, uint64_t position, struct slice record,
 	add_item(items, &item);
 }
 
-/* ---- Words of headquarters, and answers of co-hosts ----------------------------------
- */
+/* ---- Words of headquarters, and answers of co-hosts ------------------------------ */
 
 static void
 add_record(struct aggregation *a, uint64_t position, const struct node_id *node,
@@ -214,8 +212,7 @@ add_moved_event(struct aggregation *a, const struct session *s, uint32_t event,
 	}
 }
 
-/* ---- Other posts' events ------------------------------------------------------------
- */
+/* ---- Other posts' events --------------------------------------------------------- */
 
 /* id, recorder, lead, holders, title, summary, format, pillars, sessions, stated dates
  * and places, status. */

@@ -10,8 +10,7 @@
 
 enum { BUSY_PAUSE_MS = 100, PATH_MAX_IPC = 107 };
 
-/* ---- Connections --------------------------------------------------------------------
- */
+/* ---- Connections ----------------------------------------------------------------- */
 
 const char *
 ask_path(struct cli *cli, const char *service)
@@ -95,8 +94,7 @@ ask_silence(struct cli *cli)
 			number_text(&cli->arena, cli->timeout_ms / 1000));
 }
 
-/* ---- One request, one answer --------------------------------------------------------
- */
+/* ---- One request, one answer ----------------------------------------------------- */
 
 bool
 ask_send(struct cli *cli, struct line *line, enum frame_type type,
@@ -235,8 +233,7 @@ ask_submit_and_print(struct cli *cli, Kusanone__V1__Submission *submission)
 	return code;
 }
 
-/* ---- Queries ------------------------------------------------------------------------
- */
+/* ---- Queries --------------------------------------------------------------------- */
 
 /* The message in the reply's oneof. */
 static const ProtobufCMessage *
@@ -314,8 +311,7 @@ out:
 	return code;
 }
 
-/* ---- Printing -----------------------------------------------------------------------
- */
+/* ---- Printing -------------------------------------------------------------------- */
 
 const char *
 ask_text(struct cli *cli, const Kusanone__V1__Text *text)

@@ -69,8 +69,7 @@ int cli_usage(struct cli *, const char *text);
 /* An argument as it can be shown: not even that is sure to be text. */
 const char *text_argument(struct cli *, const char *argument);
 
-/* ---- Words: say(cli, &cli->out, MSG_X, "a", "b"), phrase(cli, MSG_X, …) -------------
- */
+/* ---- Words: say(cli, &cli->out, MSG_X, "a", "b"), phrase(cli, MSG_X, …) ---------- */
 
 /* The message in the command's language with {0}, {1}, … replaced. */
 void say_list(const struct cli *, struct buf *to, enum message, const char *const *args);

@@ -19,8 +19,7 @@
 
 enum { KEY_LEN = 32, PUBLIC_MAX = 16 * 1024 };
 
-/* ---- Key files ----------------------------------------------------------------------
- */
+/* ---- Key files ------------------------------------------------------------------- */
 
 static void
 put_public(struct cli *cli, const struct node_public *keys, const char *role,
@@ -149,8 +148,7 @@ node_rotate_run(struct cli *cli, int argc, char **argv)
 	return EXIT_DONE;
 }
 
-/* ---- What headquarters says ---------------------------------------------------------
- */
+/* ---- What headquarters says ------------------------------------------------------ */
 
 /* A node's public side, from a file, options, or both; the option holds. */
 struct described {

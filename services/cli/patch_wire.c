@@ -168,8 +168,7 @@ holder_of(struct patch *p, const struct target *t, const char **ret_key)
 	return p->event;
 }
 
-/* ---- Values -------------------------------------------------------------------------
- */
+/* ---- Values ---------------------------------------------------------------------- */
 
 static bool
 is_number(const char *text)

@@ -9,8 +9,7 @@
 #include "cli/text.h"
 #include "lib/model/calendar.h"
 
-/* ---- Rows ---------------------------------------------------------------------------
- */
+/* ---- Rows ------------------------------------------------------------------------ */
 
 static void *
 new_message(struct reference_import *im, const ProtobufCMessageDescriptor *type)
@@ -160,8 +159,7 @@ split(struct reference_import *im, const char *text, char ***ret_items, size_t *
 	}
 }
 
-/* ---- Files --------------------------------------------------------------------------
- */
+/* ---- Files ----------------------------------------------------------------------- */
 
 static void
 take_posts(struct reference_import *im, const struct csv_file *file)

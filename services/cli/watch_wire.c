@@ -33,8 +33,7 @@ struct watch {
 	uint64_t limit, count;
 };
 
-/* ---- Drawing ------------------------------------------------------------------------
- */
+/* ---- Drawing --------------------------------------------------------------------- */
 
 /* The line at '*at', which moves on behind its end. */
 static struct slice
@@ -128,8 +127,7 @@ show(struct watch *w, const Kusanone__V1__TotalsReply *reply)
 	return cli_flush(cli);
 }
 
-/* ---- The connection -----------------------------------------------------------------
- */
+/* ---- The connection -------------------------------------------------------------- */
 
 static msec_t
 now(struct watch *w)

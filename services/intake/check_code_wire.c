@@ -79,8 +79,7 @@ check_posts(struct draft *d, const Kusanone__V1__Event *e, int32_t day)
 	}
 }
 
-/* ---- Places
- * ----------------------------------------------------------------------------- */
+/* ---- Places ---------------------------------------------------------------------- */
 
 static bool
 is_at_home(const Kusanone__V1__Place *p)

@@ -5,8 +5,7 @@
 
 enum { SESSION_ID_MAX = 32, SESSION_ID_MINTED = 6 };
 
-/* ---- One date
- * -------------------------------------------------------------------------- */
+/* ---- One date -------------------------------------------------------------------- */
 
 static bool
 refuse_form(struct draft *d, const char *field, const char *value)
@@ -177,8 +176,7 @@ check_date(struct draft *d, const Kusanone__V1__Event *e, Kusanone__V1__Date *m,
 	return check_offset(d, m, field, ret, &zone);
 }
 
-/* ---- Sessions
- * ---------------------------------------------------------------------------- */
+/* ---- Sessions -------------------------------------------------------------------- */
 
 /* By which day the session counts, under each rule. */
 static void
@@ -341,8 +339,7 @@ check_sessions(struct draft *d, Kusanone__V1__Event *e)
 	return true;
 }
 
-/* ---- Stated dates
- * -------------------------------------------------------------------------- */
+/* ---- Stated dates ---------------------------------------------------------------- */
 
 bool
 check_stated_dates(struct draft *d, Kusanone__V1__Event *e)

@@ -232,8 +232,7 @@ check_lists(struct draft *d, const Kusanone__V1__Event *e)
 	       check_count_of(d, "stated_places", e->n_stated_places, EVENT_MAX_STATED);
 }
 
-/* ---- Numbers and words --------------------------------------------------------------
- */
+/* ---- Numbers and words ----------------------------------------------------------- */
 
 static bool
 check_status(struct draft *d, int status, const char *field)
@@ -323,8 +322,7 @@ check_report(struct draft *d, const Kusanone__V1__Event *e)
 			     "2024-02-15 の形", "a day such as 2024-02-15");
 }
 
-/* ---- Who records it ------------------------------------------------------------------
- */
+/* ---- Who records it -------------------------------------------------------------- */
 
 static const char *
 list_posts(struct draft *d)
@@ -384,8 +382,7 @@ check_recorder(struct draft *d, Kusanone__V1__Event *e)
 		list_posts(d), list_posts(d));
 }
 
-/* ---- All of it ------------------------------------------------------------------------
- */
+/* ---- All of it ------------------------------------------------------------------- */
 
 bool
 check_event(struct draft *d, Kusanone__V1__Event *e)

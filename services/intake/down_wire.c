@@ -50,8 +50,7 @@ hash_from(struct slice bytes, struct hash *ret)
 	return true;
 }
 
-/* ---- A batch: looked at --------------------------------------------------------------
- */
+/* ---- A batch: looked at ---------------------------------------------------------- */
 
 static bool
 check_own_block(struct intake *in, struct heard_item *h, const char **why)
@@ -176,8 +175,7 @@ check_batch(struct intake *in, const struct link_batch *batch, struct arena *are
 	return BATCH_GOOD;
 }
 
-/* ---- and written ---------------------------------------------------------------------
- */
+/* ---- and written ----------------------------------------------------------------- */
 
 static void
 take_back(struct intake *in, struct turn *turn, const struct heard_item *h)
@@ -297,8 +295,7 @@ take_batch(struct intake *in, const struct link_batch *batch, struct turn *turn)
 	down->ack_due = true;
 }
 
-/* ---- The session ----------------------------------------------------------------------
- */
+/* ---- The session ----------------------------------------------------------------- */
 
 /* Headquarters remembers another past: what was heard of it goes, and comes again. */
 static void

@@ -61,8 +61,7 @@ draft_set_digest(struct draft *d, uint32_t sent_as, const struct hash *from,
 	buf_fini(&head);
 }
 
-/* ---- Receipts ------------------------------------------------------------------------
- */
+/* ---- Receipts -------------------------------------------------------------------- */
 
 static struct owed *
 owe(struct draft *d, const struct uuid *event)
@@ -120,8 +119,7 @@ draft_is_repeat(struct draft *d)
 	return true;
 }
 
-/* ---- The record ----------------------------------------------------------------------
- */
+/* ---- The record ------------------------------------------------------------------ */
 
 static struct slice
 make_record(const struct draft *d, wall_ms_t recorded_ms, struct slice said)
@@ -262,8 +260,7 @@ draft_record(struct draft *d, const struct saying *s)
 	return true;
 }
 
-/* ---- Loose parts ---------------------------------------------------------------------
- */
+/* ---- Loose parts ----------------------------------------------------------------- */
 
 /* Salts must not be guessed from anything that is shown: they come from a secret of
  * their own that moves on with each of them. */

@@ -51,8 +51,7 @@ reply_add_to_event(struct intake *in, struct turn *turn, Kusanone__V1__EventRepl
 	fill_verdict(turn, &head, r);
 }
 
-/* ---- Another post's event
- * ---------------------------------------------------------------- */
+/* ---- Another post's event -------------------------------------------------------- */
 
 static Kusanone__V1__EventRow *
 row_of_notice(const Kusanone__V1__EventNotice *n, struct arena *arena)

@@ -79,8 +79,7 @@ know_event(struct draft *d, const struct uuid *id)
 	return k;
 }
 
-/* ---- Whose it is
- * ----------------------------------------------------------------------- */
+/* ---- Whose it is ----------------------------------------------------------------- */
 
 static bool
 refuse_foreign(struct draft *d, const char *whose)
@@ -130,8 +129,7 @@ parse_event_id(struct draft *d, const char *text, const char *field, struct uuid
 			     "小文字の UUID (36 文字)", "a UUID in lower case");
 }
 
-/* ---- The revisions that the officer saw
- * ------------------------------------------------ */
+/* ---- The revisions that the officer saw ------------------------------------------ */
 
 static bool
 refuse_base(struct draft *d, const char *base)
@@ -201,8 +199,7 @@ find_base(struct draft *d, const struct uuid *id, const struct known_event *k,
 	return true;
 }
 
-/* ---- From message to record
- * ------------------------------------------------------------ */
+/* ---- From message to record ------------------------------------------------------ */
 
 static struct slice
 pack_event(struct draft *d, const Kusanone__V1__Event *event)
@@ -339,8 +336,7 @@ parse_bases(struct draft *d, char *const *texts, size_t count, struct hash **ret
 	return true;
 }
 
-/* ---- A patch
- * --------------------------------------------------------------------------- */
+/* ---- A patch --------------------------------------------------------------------- */
 
 static bool
 has_path(const Kusanone__V1__Patch *patch, const char *path)
@@ -439,8 +435,7 @@ event_submit_patch(struct draft *d, Kusanone__V1__Patch *patch)
 	return merge_and_record(d, &id, &k, base, pack_event(d, event), patch->why);
 }
 
-/* ---- A whole event
- * --------------------------------------------------------------------- */
+/* ---- A whole event --------------------------------------------------------------- */
 
 static bool
 refuse_exists(struct draft *d, const struct known_event *k)

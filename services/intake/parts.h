@@ -55,8 +55,7 @@ bool intake_hq_record(struct slice bytes, struct slice *ret_record) WARN_UNUSED;
 /* False if it is none of the node's own. */
 bool intake_place(struct intake *, uint64_t local, struct place_in_journal *);
 
-/* ---- answer_wire.c ------------------------------------------------------------------
- */
+/* ---- answer_wire.c --------------------------------------------------------------- */
 
 struct warning {
 	const char *code, *field, *ja, *en;
@@ -90,18 +89,15 @@ void answer_receipts(struct intake *, struct turn *);
 void answer_waits(struct intake *, struct turn *);
 msec_t answer_deadline(const struct intake *);
 
-/* ---- submit_wire.c ------------------------------------------------------------------
- */
+/* ---- submit_wire.c --------------------------------------------------------------- */
 
 void intake_submit(struct intake *, const struct message *, struct turn *);
 
-/* ---- query_wire.c -------------------------------------------------------------------
- */
+/* ---- query_wire.c ---------------------------------------------------------------- */
 
 void intake_answer_query(struct intake *, const struct message *, struct turn *);
 
-/* ---- down_wire.c, up.c --------------------------------------------------------------
- */
+/* ---- down_wire.c, up.c ----------------------------------------------------------- */
 
 void down_init(struct intake *, msec_t now);
 void down_take(struct intake *, const struct message *, struct turn *);

@@ -20,8 +20,7 @@ struct before {
 
 static const struct before NOTHING_BEFORE = { UINT32_MAX, false };
 
-/* ---- Looking back ---------------------------------------------------------------------
- */
+/* ---- Looking back ---------------------------------------------------------------- */
 
 static bool
 took_effect(uint8_t verdict)
@@ -63,8 +62,7 @@ newest_of(struct draft *d, uint32_t event, uint32_t body, struct slice post,
 	return UINT32_MAX;
 }
 
-/* ---- Saying it
- * ------------------------------------------------------------------------- */
+/* ---- Saying it ------------------------------------------------------------------- */
 
 static struct hash
 state_of(struct draft *d, const struct uuid *event, struct slice more)
@@ -140,8 +138,7 @@ get_event(struct draft *d, const char *text, const char *field, struct uuid *ret
 	return true;
 }
 
-/* ---- A post's words
- * ---------------------------------------------------------------------- */
+/* ---- A post's words -------------------------------------------------------------- */
 
 static bool
 say_withdrawal(struct draft *d, const Kusanone__V1__Withdrawal *m)
@@ -265,8 +262,7 @@ say_cohost_answer(struct draft *d, Kusanone__V1__CohostAnswer *m)
 	return say(d, &m->base, &id, slice_str(m->post), before);
 }
 
-/* ---- Headquarters' words on events
- * -------------------------------------------------------- */
+/* ---- Headquarters' words on events ----------------------------------------------- */
 
 static bool
 say_review(struct draft *d, const Kusanone__V1__Review *m)
@@ -400,8 +396,7 @@ say_confirmation(struct draft *d, const Kusanone__V1__SourceConfirmation *m)
 	return say(d, &m->base, &id, slice_str(m->source->name), before);
 }
 
-/* ---- Figures
- * ------------------------------------------------------------------------------ */
+/* ---- Figures --------------------------------------------------------------------- */
 
 static bool
 is_measure(const char *s)
@@ -479,8 +474,7 @@ say_figure(struct draft *d, Kusanone__V1__PublishedFigure *m)
 	return good;
 }
 
-/* ---- What holds by its effect
- * -------------------------------------------------------------- */
+/* ---- What holds by its effect ---------------------------------------------------- */
 
 /* Has this turn a record of the same body?  Then the fold cannot tell what holds. */
 static const struct pending *
@@ -617,8 +611,7 @@ say_erasure(struct draft *d, Kusanone__V1__Erasure *m, const char *people_of)
 	return say_effect(d, &m->base, erasure_holds);
 }
 
-/* ---- Which it is
- * ---------------------------------------------------------------------------- */
+/* ---- Which it is ----------------------------------------------------------------- */
 
 /* The same answer that the fold gives, before anything else is looked at. */
 static bool

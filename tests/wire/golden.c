@@ -229,8 +229,7 @@ read_payload_entry(struct slice s)
 	       slice_eq_str(item.block, "block");
 }
 
-/* ---- Blocks and records ---------------------------------------------------------------
- */
+/* ---- Blocks and records ---------------------------------------------------------- */
 
 static void
 make_block(struct buf *b)

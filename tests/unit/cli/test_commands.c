@@ -48,8 +48,7 @@ file(const char *name, const char *text)
 	return path;
 }
 
-/* ---- Services -----------------------------------------------------------------------
- */
+/* ---- Services -------------------------------------------------------------------- */
 
 /* Submissions as they came, each answered with a receipt. */
 static Kusanone__V1__Submission *submitted[256];
@@ -160,8 +159,7 @@ begin_served(void **state)
 	return 0;
 }
 
-/* ---- The command itself -------------------------------------------------------------
- */
+/* ---- The command itself ---------------------------------------------------------- */
 
 static void
 test_cli__a_service_that_is_not_there_is_named(void **state)
@@ -315,8 +313,7 @@ test_cli__every_command_and_option_is_explained(void **state)
 	buf_clear(&world.cli.out);
 }
 
-/* ---- submit -------------------------------------------------------------------------
- */
+/* ---- submit ---------------------------------------------------------------------- */
 
 static void
 test_submit__many_events_in_order_and_the_faulty_one_named(void **state)
@@ -464,8 +461,7 @@ test_submit__a_missing_file_does_not_stop_the_others(void **state)
 	CHECK_HAS(world_err(&world), "/nowhere/x.json: there is no such file");
 }
 
-/* ---- Events that change -------------------------------------------------------------
- */
+/* ---- Events that change ---------------------------------------------------------- */
 
 static void
 test_event__found_by_its_last_digits_over_pages(void **state)
@@ -638,8 +634,7 @@ test_cancel__what_is_still_to_come_is_cancelled(void **state)
 			 KUSANONE__V1__STATUS__STATUS_POSTPONED);
 }
 
-/* ---- Headquarters -------------------------------------------------------------------
- */
+/* ---- Headquarters ---------------------------------------------------------------- */
 
 static void
 test_cohost__answers_and_sources(void **state)
@@ -839,8 +834,7 @@ test_node__what_keygen_prints_is_what_enrol_takes(void **state)
 			 KUSANONE__V1__REVOCATION_KIND__REVOCATION_KIND_RETIRED);
 }
 
-/* ---- Answers that are wrong or long -------------------------------------------------
- */
+/* ---- Answers that are wrong or long ---------------------------------------------- */
 
 static void
 serve_refused(struct world *w, enum frame_type type, struct slice body)
@@ -931,8 +925,7 @@ test_cli__pages_are_joined(void **state)
 	CHECK_HAS(world_out(&world), "3 rows");
 }
 
-/* ---- watch --------------------------------------------------------------------------
- */
+/* ---- watch ----------------------------------------------------------------------- */
 
 /* A service that is started anew after the first result: it forgets who watches. */
 struct watched {

@@ -229,8 +229,7 @@ test_totals__as_of_is_a_position_or_an_instant(void **state)
 	}
 }
 
-/* ---- The question that is asked -----------------------------------------------------
- */
+/* ---- The question that is asked -------------------------------------------------- */
 
 static Kusanone__V1__Query *asked;
 

@@ -156,8 +156,7 @@ post_turn(struct post *p)
 	must(post_turn_err(p) == OK);
 }
 
-/* ---- Frames
- * ---------------------------------------------------------------------------- */
+/* ---- Frames ---------------------------------------------------------------------- */
 
 static void
 put_frame(struct post *p, struct peer from, const struct frame_header *header,
@@ -192,8 +191,7 @@ get_frame(struct post *p, uint32_t endpoint, uint8_t type, unsigned n, struct fr
 	return false;
 }
 
-/* ---- Submissions
- * ------------------------------------------------------------------------ */
+/* ---- Submissions ----------------------------------------------------------------- */
 
 static uint64_t
 put_submission(struct post *p, Kusanone__V1__Submission *s)
@@ -281,8 +279,7 @@ has_warning(const Kusanone__V1__Receipt *r, const char *code)
 	return false;
 }
 
-/* ---- Messages that tests make
- * ------------------------------------------------------------- */
+/* ---- Messages that tests make ---------------------------------------------------- */
 
 #define NEW(type, name)                                                                  \
 	static UNUSED Kusanone__V1__##type *new_##name(struct post *p)                   \
@@ -431,8 +428,7 @@ add_person(struct post *p, Kusanone__V1__Event *e, const char *name)
 	e->people = list;
 }
 
-/* ---- Questions
- * ------------------------------------------------------------------------------ */
+/* ---- Questions ------------------------------------------------------------------- */
 
 static UNUSED const Kusanone__V1__Reply *
 ask(struct post *p, Kusanone__V1__Query *q)
@@ -483,8 +479,7 @@ ask_status(struct post *p)
 	return ask(p, q)->status;
 }
 
-/* ---- Headquarters' side of the links
- * --------------------------------------------------------- */
+/* ---- Headquarters' side of the links --------------------------------------------- */
 
 static struct peer
 hq_peer(struct post *p, uint32_t endpoint)

@@ -134,8 +134,7 @@ test_check__the_end_is_not_before_the_start(void **state)
 	post_free(p);
 }
 
-/* ---- Zones
- * ---------------------------------------------------------------------------------- */
+/* ---- Zones ----------------------------------------------------------------------- */
 
 static const Kusanone__V1__Session *
 record_session(struct post *p, Kusanone__V1__Event *e, const Kusanone__V1__Receipt **ret)
@@ -262,8 +261,7 @@ test_zone__an_unknown_zone_is_told(void **state)
 	post_free(p);
 }
 
-/* ---- Sessions, texts, numbers
- * ----------------------------------------------------------------- */
+/* ---- Sessions, texts, numbers ---------------------------------------------------- */
 
 static void
 test_check__sessions_get_ids_of_their_own(void **state)

@@ -131,8 +131,7 @@ test_link__what_has_no_receipt_is_sent_again_and_nothing_else(void **state)
 	post_free(p);
 }
 
-/* ---- Receipts that wait
- * --------------------------------------------------------------------- */
+/* ---- Receipts that wait ---------------------------------------------------------- */
 
 static void
 test_receipt__waits_for_headquarters_or_its_time(void **state)
@@ -199,8 +198,7 @@ test_receipt__alone_nobody_waits(void **state)
 	post_free(p);
 }
 
-/* ---- Headquarters as a backup
- * ----------------------------------------------------------------- */
+/* ---- Headquarters as a backup ---------------------------------------------------- */
 
 static void
 copy_journal(struct post *p, const char *from, const char *to)
@@ -435,8 +433,7 @@ test_backup__what_cannot_be_ours_is_not_taken(void **state)
 	post_free(p);
 }
 
-/* ---- Headquarters' words
- * ------------------------------------------------------------------------ */
+/* ---- Headquarters' words --------------------------------------------------------- */
 
 static Kusanone__V1__Record *
 figure_record(struct post *p, int64_t value)
@@ -591,9 +588,7 @@ test_up__out_of_order_listens_first(void **state)
 	post_free(p);
 }
 
-/* ---- Keys
- * ------------------------------------------------------------------------------------------
- */
+/* ---- Keys ------------------------------------------------------------------------ */
 
 static Kusanone__V1__Record *
 enrolment_of(struct post *p, const struct intake_key *key)

@@ -211,8 +211,7 @@ test_submit__a_dry_run_says_all_and_records_nothing(void **state)
 	post_free(p);
 }
 
-/* ---- Edits
- * ------------------------------------------------------------------------------- */
+/* ---- Edits ----------------------------------------------------------------------- */
 
 static void
 test_edit__disjoint_changes_of_two_officers_both_survive(void **state)
@@ -463,8 +462,7 @@ test_query__an_answer_that_no_frame_can_hold_is_refused(void **state)
 	post_free(p);
 }
 
-/* ---- A turn may fail
- * ------------------------------------------------------------------------ */
+/* ---- A turn may fail ------------------------------------------------------------- */
 
 static void
 test_turn__a_failed_commit_leaves_nothing_and_is_answered(void **state)
