@@ -5,6 +5,28 @@
 
 // clang-format off
 
+/* Of events, totals and watch: which events. */
+#define FILTER_OPTIONS \
+	"  --post, --state, --category, --pillar, --format, --topic, --frame, --status,\n" \
+	"  --month VALUES  only these: codes separated by commas, e.g. --post sfo,lax\n" \
+	"  --filter DIMENSION=VALUES\n" \
+	"                  the same with the dimension as a word; fy too\n"
+
+/* Of totals and watch: what is asked of them. */
+#define GROUPING_OPTIONS \
+	"  --by A,B        group by fy, month, post, state, category, pillar, format,\n" \
+	"                  topic, frame, status: one table with all combinations\n" \
+	"  --report        each grouping of --by as a table of its own\n" \
+	"  --fy A[-B]      only these fiscal years: 2023, FY2017-2023, 令和5年度\n" \
+	FILTER_OPTIONS \
+	"  --measure M,N   events (default), sessions, municipalities, participants, budget\n"
+
+/* Of whatever a co-host says. */
+#define COHOST_OPTIONS \
+	"  --post POST     the post that answers, where the node speaks for several; with a\n" \
+	"                  whole id the answer may go before the request has arrived\n" \
+	"  --note WORDS    a remark that headquarters and the recording post see\n"
+
 const struct help_page help_en[] = {
 	{ "submit", "send events to this post's intake",
 	  "Usage: kusanone submit [OPTION]... FILE.json...\n"
@@ -36,10 +58,7 @@ const struct help_page help_en[] = {
 	  "dates, status, posts (\"?\" behind a post that does not count yet), title.\n"
 	  "\n"
 	  "Options:\n"
-	  "  --post, --state, --category, --pillar, --format, --topic, --frame, --status,\n"
-	  "  --month VALUES  only these: codes separated by commas, e.g. --post sfo,lax\n"
-	  "  --filter DIMENSION=VALUES\n"
-	  "                  the same with the dimension as a word; fy too\n"
+	  FILTER_OPTIONS
 	  "  --fy A[-B]      fiscal years: 2023, FY2017-2023, 令和5年度\n"
 	  "  --text WORDS    in which these words occur\n"
 	  "  --rule RULE     local (default) or tokyo: by which date a fiscal year is found\n"
@@ -127,9 +146,7 @@ const struct help_page help_en[] = {
 	  "this post as well.\n"
 	  "\n"
 	  "Options:\n"
-	  "  --post POST     the post that answers, where the node speaks for several; with a\n"
-	  "                  whole id the answer may go before the request has arrived\n"
-	  "  --note WORDS    a remark that headquarters and the recording post see\n"
+	  COHOST_OPTIONS
 	  "\n"
 	  "Example:\n"
 	  "  $ kusanone cohost confirm 9f3a12bc --note \"our part: the panel\"\n" },
@@ -141,9 +158,7 @@ const struct help_page help_en[] = {
 	  "post's. It goes on counting for the others.\n"
 	  "\n"
 	  "Options:\n"
-	  "  --post POST     the post that answers, where the node speaks for several; with a\n"
-	  "                  whole id the answer may go before the request has arrived\n"
-	  "  --note WORDS    a remark that headquarters and the recording post see\n"
+	  COHOST_OPTIONS
 	  "\n"
 	  "Example:\n"
 	  "  $ kusanone cohost dispute 9f3a12bc --note \"our part: the panel\"\n" },
@@ -154,9 +169,7 @@ const struct help_page help_en[] = {
 	  "From the co-host's own node: what it confirmed before does not hold any more.\n"
 	  "\n"
 	  "Options:\n"
-	  "  --post POST     the post that answers, where the node speaks for several; with a\n"
-	  "                  whole id the answer may go before the request has arrived\n"
-	  "  --note WORDS    a remark that headquarters and the recording post see\n"
+	  COHOST_OPTIONS
 	  "\n"
 	  "Example:\n"
 	  "  $ kusanone cohost withdraw 9f3a12bc --note \"our part: the panel\"\n" },
@@ -303,15 +316,7 @@ const struct help_page help_en[] = {
 	  "numbers: the sum of the rows, the overlap, and the national total.\n"
 	  "\n"
 	  "Options:\n"
-	  "  --by A,B        group by fy, month, post, state, category, pillar, format,\n"
-	  "                  topic, frame, status: one table with all combinations\n"
-	  "  --report        each grouping of --by as a table of its own\n"
-	  "  --fy A[-B]      only these fiscal years: 2023, FY2017-2023, 令和5年度\n"
-	  "  --post, --state, --category, --pillar, --format, --topic, --frame, --status,\n"
-	  "  --month VALUES  only these: codes separated by commas, e.g. --post sfo,lax\n"
-	  "  --filter DIMENSION=VALUES\n"
-	  "                  the same with the dimension as a word; fy too\n"
-	  "  --measure M,N   events (default), sessions, municipalities, participants, budget\n"
+	  GROUPING_OPTIONS
 	  "  --as-of WHEN    as headquarters knew it at a position of its log (412) or an\n"
 	  "                  instant (2024-07-01 is the end of that day)\n"
 	  "  --rule RULE     local (default): the calendar date at the place; tokyo: the date\n"
@@ -336,15 +341,7 @@ const struct help_page help_en[] = {
 	  "Ctrl-C ends it.\n"
 	  "\n"
 	  "Options:\n"
-	  "  --by A,B        group by fy, month, post, state, category, pillar, format,\n"
-	  "                  topic, frame, status: one table with all combinations\n"
-	  "  --report        each grouping of --by as a table of its own\n"
-	  "  --fy A[-B]      only these fiscal years: 2023, FY2017-2023, 令和5年度\n"
-	  "  --post, --state, --category, --pillar, --format, --topic, --frame, --status,\n"
-	  "  --month VALUES  only these: codes separated by commas, e.g. --post sfo,lax\n"
-	  "  --filter DIMENSION=VALUES\n"
-	  "                  the same with the dimension as a word; fy too\n"
-	  "  --measure M,N   events (default), sessions, municipalities, participants, budget\n"
+	  GROUPING_OPTIONS
 	  "  --rule RULE     local (default) or tokyo, as in totals\n"
 	  "  --open          the records behind the figures, too\n"
 	  "  --hz N          at most so many a second (default 4)\n"

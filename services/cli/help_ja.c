@@ -5,6 +5,29 @@
 
 // clang-format off
 
+/* Of events, totals and watch: which events. */
+#define FILTER_OPTIONS \
+	"  --post, --state, --category, --pillar, --format, --topic, --frame, --status,\n" \
+	"  --month 値      これだけに絞る。コードをコンマで区切る（例: --post sfo,lax）\n" \
+	"  --filter 区分=値\n" \
+	"                  同じことを区分名で指定する（fy も可）\n"
+
+/* Of totals and watch: what is asked of them. */
+#define GROUPING_OPTIONS \
+	"  --by A,B        区分: fy、month、post、state、category、pillar、format、topic、\n" \
+	"                  frame、status（組合せを一つの表にする）\n" \
+	"  --report        --by の区分ごとに一つずつ表にする\n" \
+	"  --fy A[-B]      この年度だけ: 2023、FY2017-2023、令和5年度\n" \
+	FILTER_OPTIONS \
+	"  --measure M,N   events（既定、案件数）、sessions、municipalities、participants、\n" \
+	"                  budget\n"
+
+/* Of whatever a co-host says. */
+#define COHOST_OPTIONS \
+	"  --post 公館     回答する公館（ノードが複数の公館を代表する場合）。ID全体とともに\n" \
+	"                  指定すれば、依頼が届く前でも回答できます\n" \
+	"  --note 備考     本部と記録公館に見える備考\n"
+
 const struct help_page help_ja[] = {
 	{ "submit", "案件を自館の受付に送る",
 	  "使い方: kusanone submit [指定]... ファイル.json...\n"
@@ -36,10 +59,7 @@ const struct help_page help_ja[] = {
 	  "（まだ計上されない公館には「?」）、件名。\n"
 	  "\n"
 	  "指定:\n"
-	  "  --post, --state, --category, --pillar, --format, --topic, --frame, --status,\n"
-	  "  --month 値      これだけに絞る。コードをコンマで区切る（例: --post sfo,lax）\n"
-	  "  --filter 区分=値\n"
-	  "                  同じことを区分名で指定する（fy も可）\n"
+	  FILTER_OPTIONS
 	  "  --fy A[-B]      年度: 2023、FY2017-2023、令和5年度\n"
 	  "  --text 語       この語を含む案件\n"
 	  "  --rule 規則     年度を決める日付: local（既定、現地）または tokyo（日本時間）\n"
@@ -123,9 +143,7 @@ const struct help_page help_ja[] = {
 	  "共催公館のノードから: 他館が記録した案件を自館の実績としても数えます。\n"
 	  "\n"
 	  "指定:\n"
-	  "  --post 公館     回答する公館（ノードが複数の公館を代表する場合）。ID全体とともに\n"
-	  "                  指定すれば、依頼が届く前でも回答できます\n"
-	  "  --note 備考     本部と記録公館に見える備考\n"
+	  COHOST_OPTIONS
 	  "\n"
 	  "例:\n"
 	  "  $ kusanone cohost confirm 9f3a12bc --note \"パネル討論を担当\"\n" },
@@ -137,9 +155,7 @@ const struct help_page help_ja[] = {
 	  "の実績には影響しません。\n"
 	  "\n"
 	  "指定:\n"
-	  "  --post 公館     回答する公館（ノードが複数の公館を代表する場合）。ID全体とともに\n"
-	  "                  指定すれば、依頼が届く前でも回答できます\n"
-	  "  --note 備考     本部と記録公館に見える備考\n"
+	  COHOST_OPTIONS
 	  "\n"
 	  "例:\n"
 	  "  $ kusanone cohost dispute 9f3a12bc --note \"パネル討論を担当\"\n" },
@@ -150,9 +166,7 @@ const struct help_page help_ja[] = {
 	  "共催公館のノードから: 以前の確認を取り消します。\n"
 	  "\n"
 	  "指定:\n"
-	  "  --post 公館     回答する公館（ノードが複数の公館を代表する場合）。ID全体とともに\n"
-	  "                  指定すれば、依頼が届く前でも回答できます\n"
-	  "  --note 備考     本部と記録公館に見える備考\n"
+	  COHOST_OPTIONS
 	  "\n"
 	  "例:\n"
 	  "  $ kusanone cohost withdraw 9f3a12bc --note \"パネル討論を担当\"\n" },
@@ -294,16 +308,7 @@ const struct help_page help_ja[] = {
 	  "全国の三つの数を示します。\n"
 	  "\n"
 	  "指定:\n"
-	  "  --by A,B        区分: fy、month、post、state、category、pillar、format、topic、\n"
-	  "                  frame、status（組合せを一つの表にする）\n"
-	  "  --report        --by の区分ごとに一つずつ表にする\n"
-	  "  --fy A[-B]      この年度だけ: 2023、FY2017-2023、令和5年度\n"
-	  "  --post, --state, --category, --pillar, --format, --topic, --frame, --status,\n"
-	  "  --month 値      これだけに絞る。コードをコンマで区切る（例: --post sfo,lax）\n"
-	  "  --filter 区分=値\n"
-	  "                  同じことを区分名で指定する（fy も可）\n"
-	  "  --measure M,N   events（既定、案件数）、sessions、municipalities、participants、\n"
-	  "                  budget\n"
+	  GROUPING_OPTIONS
 	  "  --as-of 時点    本部の記録の位置（412）または時点（2024-07-01 はその日の終わり）\n"
 	  "                  での集計\n"
 	  "  --rule 規則     local（既定）: 開催地の暦日、tokyo: 日本時間の日付\n"
@@ -326,16 +331,7 @@ const struct help_page help_ja[] = {
 	  "して再接続します。Ctrl-C で終わります。\n"
 	  "\n"
 	  "指定:\n"
-	  "  --by A,B        区分: fy、month、post、state、category、pillar、format、topic、\n"
-	  "                  frame、status（組合せを一つの表にする）\n"
-	  "  --report        --by の区分ごとに一つずつ表にする\n"
-	  "  --fy A[-B]      この年度だけ: 2023、FY2017-2023、令和5年度\n"
-	  "  --post, --state, --category, --pillar, --format, --topic, --frame, --status,\n"
-	  "  --month 値      これだけに絞る。コードをコンマで区切る（例: --post sfo,lax）\n"
-	  "  --filter 区分=値\n"
-	  "                  同じことを区分名で指定する（fy も可）\n"
-	  "  --measure M,N   events（既定、案件数）、sessions、municipalities、participants、\n"
-	  "                  budget\n"
+	  GROUPING_OPTIONS
 	  "  --rule 規則     local（既定）または tokyo（totals と同じ）\n"
 	  "  --open          根拠となる記録も表示する\n"
 	  "  --hz 数         一秒間の更新の上限（既定 4）\n"
