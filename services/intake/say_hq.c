@@ -1,6 +1,7 @@
 #include "intake/say_hq.h"
 
-/* Does what headquarters says hold already?  Asked of its effect in the fold. */
+/* Does what headquarters says hold already?  Asked of its effect in the fold.  And may it
+ * be said: a key that nobody could follow is not revoked. */
 
 /* Applied to a copy of the rows that hold, does the change change anything? */
 bool
@@ -80,21 +81,30 @@ find_key(const struct fold *f, const struct node_id *id, const uint8_t *sign_key
 	return key != UINT32_MAX ? table_at(&f->keys, key) : NULL;
 }
 
+/* Which generation of this node's own keys it is; key_count: none. */
+static unsigned
+own_generation(const struct intake_config *c, const struct node_id *node,
+	       const uint8_t *sign_key)
+{
+	unsigned i = 0;
+
+	if (!node_id_eq(node, &c->node)) {
+		return c->key_count;
+	}
+	while (i < c->key_count &&
+	       memcmp(c->keys[i].sign_public, sign_key, SIGN_PUBLIC_LEN) != 0) {
+		i++;
+	}
+	return i;
+}
+
 /* Was it said, and not only trusted from the config? */
 static bool
 was_enrolled(struct draft *d, const struct enrolment *e)
 {
-	const struct intake_config *c = &d->in->config;
+	unsigned own = own_generation(&d->in->config, &e->node, e->sign_key);
 
-	if (!node_id_eq(&e->node, &c->node)) {
-		return true;
-	}
-	for (unsigned i = 0; i < c->key_count; i++) {
-		if (memcmp(c->keys[i].sign_public, e->sign_key, SIGN_PUBLIC_LEN) == 0) {
-			return d->in->key_enrolled[i] != 0;
-		}
-	}
-	return true;
+	return own == d->in->config.key_count || d->in->key_enrolled[own];
 }
 
 bool
@@ -143,4 +153,60 @@ say_erasure_holds(struct draft *d, const struct erasure *e)
 		}
 	}
 	return true;
+}
+
+/* ---- The last key ---------------------------------------------------------------- */
+
+/* Does this turn revoke the key already? */
+static bool
+revoked_in_this_turn(struct draft *d, const struct key_row *key)
+{
+	for (size_t i = 0; i < d->in->pending_count; i++) {
+		const struct pending *p = &d->in->pending[i];
+		struct record record;
+
+		if (p->body == BODY_REVOCATION &&
+		    record_decode(p->record, d->arena, &record, NULL) &&
+		    memcmp(record.revocation.sign_key, key->sign, SIGN_PUBLIC_LEN) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Does headquarters' aggregation take the words of this key as headquarters' own?  It
+ * trusts the first key of this node's file by its configuration, others by a record; that
+ * they stand in the file says nothing. */
+static bool
+speaks_for_hq(struct draft *d, const struct key_row *key)
+{
+	const struct intake *in = d->in;
+	const struct node_row *node = table_at(&in->fold.nodes, key->node);
+	struct node_id id;
+
+	memcpy(id.b, node->id, NODE_ID_LEN);
+	unsigned own = own_generation(&in->config, &id, key->sign);
+	return node->role == NODE_HQ && key->state == KEY_VALID &&
+	       (own == 0 || own == in->config.key_count || in->key_enrolled[own]) &&
+	       !revoked_in_this_turn(d, key);
+}
+
+bool
+say_revocation_leaves_a_key(struct draft *d, const struct revocation *r)
+{
+	const struct fold *f = &d->in->fold;
+	const struct node_row *node;
+	const struct key_row *gone = find_key(f, &r->node, r->sign_key, &node);
+
+	if (gone == NULL || !speaks_for_hq(d, gone)) {
+		return true;
+	}
+	for (uint32_t i = 0; i < f->keys.count; i++) {
+		const struct key_row *other = table_at(&f->keys, i);
+
+		if (other != gone && speaks_for_hq(d, other)) {
+			return true;
+		}
+	}
+	return false;
 }

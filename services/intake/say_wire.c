@@ -488,6 +488,26 @@ newest_pending(struct draft *d)
 	return NULL;
 }
 
+/* Without a key headquarters could say nothing any more, and nobody could give it one. */
+static bool
+check_last_key(struct draft *d, const struct record *r)
+{
+	if (r->body != BODY_REVOCATION ||
+	    say_revocation_leaves_a_key(d, &r->revocation)) {
+		return true;
+	}
+	return draft_refuse(
+		d, "conflict", "sign_key",
+		"これは本部の唯一の有効な鍵です。"
+		"失効させると、本部は次の鍵の登録も含めて何も記録できなくなります。",
+		"This is headquarters' only valid key: without it headquarters could "
+		"record nothing more, not even its next key.",
+		"先に本部の次の鍵を登録し (node rotate、node enrol)、"
+		"本部の受付を再起動してから、この鍵を失効させてください。",
+		"First enrol headquarters' next key (node rotate, node enrol) and start "
+		"its intake again; then revoke this one.");
+}
+
 /* Reference rows, keys and erasures: whether they hold is asked of their effect.  No two
  * of these records have the same digest. */
 static bool
@@ -526,7 +546,7 @@ say_effect(struct draft *d, const ProtobufCMessage *body,
 		draft_answer_repeat(d, SIZE_MAX, UINT32_MAX, NULL);
 		return true;
 	}
-	return draft_record(d, &s);
+	return check_last_key(d, &record) && draft_record(d, &s);
 }
 
 static bool

@@ -1,5 +1,6 @@
 # Headquarters knows a node by its key: an unknown one is refused, a revoked one at once
-# and on its live connection, and of a rotated one both hold for a time.
+# and on its live connection, of a rotated one both hold for a time, and headquarters'
+# last one is not revoked.
 . "$(dirname "$0")/../lib/e2e.sh"
 . "$(dirname "$0")/lib/federation.sh"
 federation main
@@ -88,6 +89,19 @@ expect "the old one is retired" 0 "" -- at hq node revoke \
 event six '"holders": ["lax"]' | at lax submit - --wait 20 >six.txt 2>&1
 check "which changes nothing for the new one" grep -q headquarters six.txt
 same "what the retired key signed stays counted" "$(total)" 8
+
+# ---- Headquarters' own key: its next one first
+revoke_first() { at hq node revoke --file "$fed/keys/hq.json" --retired --why rotated "$@"; }
+expect "headquarters' only key is not revoked" 1 "only valid key" "node enrol" -- revoke_first
+lang=ja expect "which is said in Japanese, too" 1 "唯一の有効な鍵" "node enrol" -- revoke_first
+kusanone node rotate "$fed/keys/hq.key" >"$fed/keys/hq.2.json"
+expect "its next key is enrolled" 0 "headquarters" -- at hq node enrol \
+	--file "$fed/keys/hq.2.json" --role hq --wait 10
+down hq
+need up hq
+expect "then the first one is retired" 0 "headquarters" -- revoke_first --wait 20
+expect "and headquarters goes on with the next" 0 "headquarters" -- at hq figure add \
+	--fy 2023 --value 9 --source paper --wait 20
 check "folding the log again gives the same" recount_equal
 down aggregation
 check "every block is signed by a key of its node" read_log >log.txt

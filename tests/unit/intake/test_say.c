@@ -294,6 +294,73 @@ test_say__an_enrolment_is_said_once(void **state)
 	post_free(hq);
 }
 
+/* Of the key 'number' of the node whose id is of 'node'. */
+static Kusanone__V1__Submission *
+revocation_submission(struct post *p, uint8_t node, uint8_t number,
+		      Kusanone__V1__RevocationKind kind)
+{
+	Kusanone__V1__Submission *s = enrolment_submission(p, number, "");
+	Kusanone__V1__Revocation *m = new_revocation(p);
+
+	m->node_id = s->enrolment->node_id;
+	memset(m->node_id.data, node, NODE_ID_LEN);
+	m->sign_key = s->enrolment->sign_key;
+	m->kind = kind;
+	m->from_position = 1;
+	m->why = STR("rotated");
+	s->body_case = KUSANONE__V1__SUBMISSION__BODY_REVOCATION;
+	s->revocation = m;
+	return s;
+}
+
+static void
+test_say__headquarters_last_key_is_not_revoked(void **state)
+{
+	(void)state;
+	struct post *hq = post_new_as(NODE_HQ, false);
+	const uint8_t id = hq->config.node.b[0], first = 2, second = 3;
+	const Kusanone__V1__RevocationKind retired =
+		KUSANONE__V1__REVOCATION_KIND__REVOCATION_KIND_RETIRED;
+	const Kusanone__V1__RevocationKind stolen =
+		KUSANONE__V1__REVOCATION_KIND__REVOCATION_KIND_STOLEN;
+
+	/* A post's only key may go, headquarters' not. */
+	(void)submit_good(hq, enrolment_submission(hq, 20, "sfo"));
+	(void)submit_good(hq, revocation_submission(hq, 20, 20, stolen));
+	const Kusanone__V1__Refused *no =
+		submit_bad(hq, revocation_submission(hq, id, first, retired));
+	assert_string_equal(no->code, "conflict");
+	assert_string_equal(no->field, "sign_key");
+	assert_non_null(strstr(no->reason->en, "only valid key"));
+	assert_non_null(strstr(no->reason->ja, "唯一"));
+	assert_non_null(strstr(no->expected->en, "node enrol"));
+	assert_non_null(strstr(no->expected->ja, "node enrol"));
+	(void)submit_bad(hq, revocation_submission(hq, id, first, stolen));
+
+	/* The next one in the key file is not known at headquarters yet ... */
+	post_keys(&hq->config.keys[hq->config.key_count++], second);
+	post_restart(hq);
+	(void)submit_bad(hq, revocation_submission(hq, id, first, retired));
+
+	/* ... and once it is, one of the two may go, but not both in one turn. */
+	Kusanone__V1__Submission *next = enrolment_submission(hq, second, "hq");
+	memset(next->enrolment->node_id.data, id, NODE_ID_LEN);
+	next->enrolment->role = KUSANONE__V1__NODE_ROLE__NODE_ROLE_HQ;
+	next->enrolment->n_posts = 0;
+	(void)submit_good(hq, next);
+	uint64_t one = put_submission(hq, revocation_submission(hq, id, first, retired));
+	uint64_t both =
+		put_submission(hq, revocation_submission(hq, id, second, retired));
+	post_turn(hq);
+	assert_non_null(told_of(hq, one).receipt);
+	assert_non_null(told_of(hq, both).refused);
+	(void)submit_bad(hq, revocation_submission(hq, id, second, stolen));
+
+	/* What the first one was called may still be said. */
+	(void)submit_good(hq, revocation_submission(hq, id, first, stolen));
+	post_free(hq);
+}
+
 static void
 test_say__an_unknown_code_is_a_warning_and_jurisdiction_too(void **state)
 {
@@ -410,6 +477,7 @@ main(void)
 		cmocka_unit_test(
 			test_say__reference_rows_that_hold_are_not_recorded_again),
 		cmocka_unit_test(test_say__an_enrolment_is_said_once),
+		cmocka_unit_test(test_say__headquarters_last_key_is_not_revoked),
 		cmocka_unit_test(
 			test_say__an_unknown_code_is_a_warning_and_jurisdiction_too),
 		cmocka_unit_test(test_say__another_posts_event_is_its_own),
