@@ -87,30 +87,38 @@ world_free(struct world *w)
 	free(w);
 }
 
-/* Append a record of 'node' and fold it; its identity in 'ret' (may be NULL). */
+/* Append the record's bytes, signed by the node's key of this number, and fold it; its
+ * identity in 'ret' (may be NULL). */
 static enum fold_verdict
-say(struct world *w, const struct node_id *node, Kusanone__V1__Record *record,
-    struct hash *ret)
+put_signed(struct world *w, const struct node_id *node, uint8_t key_number,
+	   struct slice record, struct hash *ret)
 {
-	struct hash key = hash_of(slice_of(
-		(uint8_t[32]){ node->b[0], node->b[0], node->b[0], node->b[0] }, 32));
-	uint8_t sign[32];
 	struct fold_input in = { .node = *node, .hq_ms = 1000 * ++w->clock };
+	uint8_t sign[32];
 
-	memset(sign, node->b[0], sizeof(sign));
-	key = hash_of(slice_of(sign, sizeof(sign)));
+	memset(sign, key_number, sizeof(sign));
+	struct hash key = hash_of(slice_of(sign, sizeof(sign)));
 	must(w->count < WORLD_RECORDS);
-	record->recorded_ms = w->clock;
-	w->records[w->count++] = pack_in_arena(&record->base, &w->arena);
+	w->records[w->count++] = record;
 	in.position = w->count;
 	in.seq = w->count;
-	in.record = w->records[w->count - 1];
+	in.record = record;
 	in.identity = hash_of(in.record);
 	memcpy(in.key_id, key.b, sizeof(in.key_id));
 	if (ret != NULL) {
 		*ret = in.identity;
 	}
 	return fold_record(&w->fold, &in);
+}
+
+/* The same with the node's first key. */
+static enum fold_verdict
+say(struct world *w, const struct node_id *node, Kusanone__V1__Record *record,
+    struct hash *ret)
+{
+	record->recorded_ms = w->clock + 1;
+	return put_signed(w, node, node->b[0], pack_in_arena(&record->base, &w->arena),
+			  ret);
 }
 
 /* An event of the fixture: a short form of what stories vary. */
