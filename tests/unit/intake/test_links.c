@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <unistd.h>
 
 #include "fixture.h"
@@ -503,6 +504,35 @@ test_down__a_reset_takes_it_all_again_and_keeps_the_journal(void **state)
 }
 
 static void
+test_down__a_reset_begins_the_link_up_anew(void **state)
+{
+	(void)state;
+	struct post *p = linked_post();
+	struct block sent[4];
+
+	say_event(p, ID_A, "案件");
+	hq_connect(p);
+	post_turn(p);
+	assert_int_equal(sent_blocks(p, sent, 4), 1);
+	Kusanone__V1__StreamItem *item = receipt_item(p, &sent[0].hash, 1);
+	hq_batch(p, 1, &item, 1);
+
+	/* Headquarters remembers another past, in which the block never came; the link up
+	 * has passed it, and works. */
+	hq_error(p, DOWN, LINK_RESET);
+	assert_int_not_equal(p->core->up.dialer.state, DIALER_LIVE);
+	(void)hq_wait_hello(p, DOWN);
+	hq_welcome(p, DOWN);
+	post_turn(p);
+	(void)hq_wait_hello(p, UP);
+	hq_welcome(p, UP);
+	post_turn(p);
+	assert_int_equal(sent_blocks(p, sent, 4), 1);
+	assert_true(hash_eq(&sent[0].hash, &p->core->journal.tip));
+	post_free(p);
+}
+
+static void
 test_down__a_failed_commit_is_not_acknowledged_and_comes_again(void **state)
 {
 	(void)state;
@@ -590,6 +620,10 @@ test_up__out_of_order_listens_first(void **state)
 
 /* ---- Keys ------------------------------------------------------------------------ */
 
+#define RETIRED KUSANONE__V1__REVOCATION_KIND__REVOCATION_KIND_RETIRED
+#define STOLEN  KUSANONE__V1__REVOCATION_KIND__REVOCATION_KIND_STOLEN
+#define GENUINE KUSANONE__V1__REVOCATION_KIND__REVOCATION_KIND_GENUINE
+
 static Kusanone__V1__Record *
 enrolment_of(struct post *p, const struct intake_key *key)
 {
@@ -651,6 +685,208 @@ test_keys__a_new_key_signs_once_headquarters_knows_it(void **state)
 }
 
 static void
+test_keys__headquarters_signs_with_its_first_key_until_the_next_is_known(void **state)
+{
+	(void)state;
+	struct post *hq = post_new_as(NODE_HQ, false);
+	struct key_id first = key_id_of(hq->config.keys[0].sign_public), next, is;
+	Kusanone__V1__Submission *s = new_submission(hq);
+
+	post_keys(&hq->config.keys[hq->config.key_count++], 66);
+	post_restart(hq);
+	next = key_id_of(hq->config.keys[1].sign_public);
+	s->body_case = KUSANONE__V1__SUBMISSION__BODY_ENROLMENT;
+	s->enrolment = enrolment_of(hq, &hq->config.keys[1])->enrolment;
+	s->enrolment->role = KUSANONE__V1__NODE_ROLE__NODE_ROLE_HQ;
+	s->enrolment->n_posts = 0;
+	submit_good(hq, s);
+	is = newest_key(hq);
+	assert_true(key_id_eq(&is, &first));
+	s->enrolment->name = STR("another name");
+	submit_good(hq, s);
+	is = newest_key(hq);
+	assert_true(key_id_eq(&is, &next));
+	post_free(hq);
+}
+
+static Kusanone__V1__Record *
+revocation_of(struct post *p, const struct intake_key *key,
+	      Kusanone__V1__RevocationKind kind)
+{
+	Kusanone__V1__Record *record = new_record(p);
+
+	record->body_case = KUSANONE__V1__RECORD__BODY_REVOCATION;
+	record->revocation = new_revocation(p);
+	record->revocation->node_id = pb_slice(slice_of(p->config.node.b, NODE_ID_LEN));
+	record->revocation->sign_key =
+		pb_slice(slice_of(key->sign_public, SIGN_PUBLIC_LEN));
+	record->revocation->kind = kind;
+	record->revocation->from_position = 1;
+	return record;
+}
+
+/* Headquarters says it, and the post says something: with which key? */
+static unsigned
+signs_after(struct post *p, Kusanone__V1__Record *said)
+{
+	uint64_t position = p->core->journal.cursor.position + 1;
+	Kusanone__V1__StreamItem *item = record_item(p, said, position);
+
+	/* Two equal words would be one record, and the second without effect. */
+	said->recorded_ms = (int64_t)position;
+	item->record->record = pb_slice(pack_in_arena(&said->base, &p->arena));
+	hq_batch(p, position, &item, 1);
+	say_event(p, "", arena_printf(&p->arena, "案件 %" PRIu64, position));
+	struct key_id is = newest_key(p);
+	for (unsigned i = 0; i < p->config.key_count; i++) {
+		struct key_id id = key_id_of(p->config.keys[i].sign_public);
+
+		if (key_id_eq(&is, &id)) {
+			return i;
+		}
+	}
+	return UINT32_MAX;
+}
+
+static void
+test_keys__a_retired_key_can_come_back_and_a_stolen_one_not(void **state)
+{
+	(void)state;
+	struct post *p = linked_post();
+	const struct intake_key *old = &p->config.keys[0], *new = &p->config.keys[1];
+
+	post_keys(&p->config.keys[p->config.key_count++], 66);
+	post_restart(p);
+	hq_connect(p);
+	post_turn(p);
+	assert_int_equal(signs_after(p, enrolment_of(p, old)), 0);
+	assert_int_equal(signs_after(p, enrolment_of(p, new)), 1);
+	assert_int_equal(signs_after(p, revocation_of(p, new, RETIRED)), 0);
+	assert_int_equal(signs_after(p, enrolment_of(p, new)), 1);
+	assert_int_equal(signs_after(p, revocation_of(p, new, STOLEN)), 0);
+	assert_int_equal(signs_after(p, enrolment_of(p, new)), 0);
+
+	/* What it signed was genuine: it is a retired one. */
+	assert_int_equal(signs_after(p, revocation_of(p, new, GENUINE)), 0);
+	assert_int_equal(signs_after(p, enrolment_of(p, new)), 1);
+	post_free(p);
+}
+
+enum { OLD_UP = 3, OLD_DOWN = 4 };
+
+/* Three keys, of which the newest two have endpoints; both links are live with the
+ * newest. */
+static struct post *
+post_of_three_keys(enum node_role role)
+{
+	struct post *p = post_new_as(role, true);
+
+	post_keys(&p->config.keys[1], 66);
+	post_keys(&p->config.keys[2], 67);
+	p->config.key_count = 3;
+	p->config.dial[0].up = OLD_UP;
+	p->config.dial[0].down = OLD_DOWN;
+	p->config.dial[1].up = UP;
+	p->config.dial[1].down = DOWN;
+	p->config.dial_count = 2;
+	post_restart(p);
+	hq_connect(p);
+	post_turn(p);
+	return p;
+}
+
+static bool
+dials(struct post *p, uint32_t endpoint)
+{
+	for (size_t i = 0; i < p->node.outbox.count; i++) {
+		const struct out *out = &p->node.outbox.list[i];
+
+		if (out->kind == OUT_DIAL && out->to.endpoint == endpoint) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Headquarters falls silent, and its door stays shut: is the older key tried, too? */
+static bool
+tries_older_key(struct post *p)
+{
+	bool tried = false;
+
+	for (unsigned i = 0; i < 60; i++) {
+		msec_t due = node_deadline(&p->node);
+
+		p->now = due != NEVER && due > p->now ? due : p->now;
+		post_turn(p);
+		tried = tried || dials(p, OLD_DOWN);
+	}
+	return tried;
+}
+
+static void
+test_keys__a_door_that_shuts_after_a_session_is_tried_with_the_other_key(void **state)
+{
+	(void)state;
+	struct post *p = post_of_three_keys(NODE_POST);
+
+	assert_true(tries_older_key(p));
+	post_free(p);
+}
+
+static void
+test_keys__a_post_does_not_try_a_key_that_was_revoked(void **state)
+{
+	(void)state;
+	struct post *p = post_of_three_keys(NODE_POST);
+
+	(void)signs_after(p, revocation_of(p, &p->config.keys[1], RETIRED));
+	assert_false(tries_older_key(p));
+	post_free(p);
+
+	/* Another one was: that of no endpoint. */
+	p = post_of_three_keys(NODE_POST);
+	(void)signs_after(p, revocation_of(p, &p->config.keys[0], RETIRED));
+	assert_true(tries_older_key(p));
+	post_free(p);
+}
+
+/* What it says of its own keys headquarters' node knows before headquarters does: until
+ * the revocation has arrived, the revoked key may be the only one that opens the door. */
+static void
+test_keys__headquarters_tries_its_revoked_key_too(void **state)
+{
+	(void)state;
+	struct post *hq = post_of_three_keys(NODE_HQ);
+	Kusanone__V1__Submission *s = new_submission(hq);
+
+	s->body_case = KUSANONE__V1__SUBMISSION__BODY_REVOCATION;
+	s->revocation = revocation_of(hq, &hq->config.keys[1], RETIRED)->revocation;
+	submit_good(hq, s);
+	assert_int_equal(hq->core->key_revoked[1], REVOCATION_RETIRED);
+	assert_true(tries_older_key(hq));
+	post_free(hq);
+}
+
+static void
+test_keys__no_other_key_is_tried_while_a_session_works(void **state)
+{
+	(void)state;
+	struct post *p = post_of_three_keys(NODE_POST);
+
+	/* Only the link down fails; the one up shows that the key is good. */
+	hq_error(p, DOWN, LINK_NO_SESSION);
+	for (unsigned i = 0; i < 60; i++) {
+		hq_ack(p, 0);
+		p->now += 1000;
+		post_turn(p);
+		assert_int_equal(p->core->up.dialer.state, DIALER_LIVE);
+		assert_false(dials(p, OLD_DOWN));
+	}
+	post_free(p);
+}
+
+static void
 test_keys__the_other_key_is_tried_where_the_door_stays_shut(void **state)
 {
 	(void)state;
@@ -671,15 +907,11 @@ test_keys__the_other_key_is_tried_where_the_door_stays_shut(void **state)
 
 		p->now = due != NEVER && due > p->now ? due : p->now;
 		post_turn(p);
-		for (size_t k = 0; k < p->node.outbox.count; k++) {
-			const struct out *out = &p->node.outbox.list[k];
-
-			if (out->kind == OUT_DIAL) {
-				assert_true(out->to.endpoint == 2 ||
-					    out->to.endpoint == 4);
-				tried[out->to.endpoint == 4] = true;
-			}
-		}
+		tried[0] = tried[0] || dials(p, 2);
+		tried[1] = tried[1] || dials(p, 4);
+		/* Both links with the same key. */
+		assert_int_equal(p->core->up.dialer.endpoint + 1,
+				 p->core->down.dialer.endpoint);
 	}
 	assert_true(tried[0] && tried[1]);
 	post_free(p);
@@ -703,11 +935,21 @@ main(void)
 		cmocka_unit_test(test_backup__what_cannot_be_ours_is_not_taken),
 		cmocka_unit_test(
 			test_down__a_reset_takes_it_all_again_and_keeps_the_journal),
+		cmocka_unit_test(test_down__a_reset_begins_the_link_up_anew),
 		cmocka_unit_test(
 			test_down__a_failed_commit_is_not_acknowledged_and_comes_again),
 		cmocka_unit_test(test_down__a_verdict_is_shown_with_the_event),
 		cmocka_unit_test(test_up__out_of_order_listens_first),
 		cmocka_unit_test(test_keys__a_new_key_signs_once_headquarters_knows_it),
+		cmocka_unit_test(
+			test_keys__headquarters_signs_with_its_first_key_until_the_next_is_known),
+		cmocka_unit_test(
+			test_keys__a_retired_key_can_come_back_and_a_stolen_one_not),
+		cmocka_unit_test(
+			test_keys__a_door_that_shuts_after_a_session_is_tried_with_the_other_key),
+		cmocka_unit_test(test_keys__a_post_does_not_try_a_key_that_was_revoked),
+		cmocka_unit_test(test_keys__headquarters_tries_its_revoked_key_too),
+		cmocka_unit_test(test_keys__no_other_key_is_tried_while_a_session_works),
 		cmocka_unit_test(
 			test_keys__the_other_key_is_tried_where_the_door_stays_shut),
 	};
