@@ -8,47 +8,88 @@
 /* What only the intake knows of an event: how far it got, what headquarters said of it,
  * and the names of its people. */
 
-static void
-fill_verdict(struct turn *turn, const struct hash *record, Kusanone__V1__EventReply *r)
+/* Was the record, at this position of headquarters' log, signed by a key that is held to
+ * be stolen?  A revocation comes down as headquarters' record, and not once more as a
+ * verdict on each record that it is about. */
+static bool
+is_stolen(const struct intake *in, uint32_t row, uint64_t hq_position)
+{
+	const struct record_row *r = table_at(&in->fold.records, row);
+
+	if (r->key1 == 0) {
+		return false;
+	}
+	const struct key_row *k = table_at(&in->fold.keys, r->key1 - 1);
+	return k->state == KEY_STOLEN && hq_position >= k->stolen_from;
+}
+
+/* The verdict that came down; NULL: none did, and the record simply counts. */
+static char *
+verdict_heard(struct turn *turn, const struct hash *record)
 {
 	struct heard_key key = heard_verdict_key(record);
 	struct slice value;
 
 	if (!txn_get(turn->txn, JOURNAL_DB_HEARD, heard_slice(&key), &value)) {
-		return;
+		return NULL;
 	}
 	const Kusanone__V1__VerdictNotice *m =
 		(const Kusanone__V1__VerdictNotice *)unpack_message(
 			&kusanone__v1__verdict_notice__descriptor, value, turn->arena,
 			NULL);
-	if (m != NULL) {
-		r->hq_verdict = m->verdict;
+	return m != NULL ? m->verdict : NULL;
+}
+
+/* What headquarters says of a record of this node's; NULL: it is none, or has not got
+ * there.  What a stolen key signed counts again once it was genuine: then the verdict
+ * that came down with it is an old one. */
+static char *
+verdict_at_hq(struct intake *in, struct turn *turn, const char *hex,
+	      uint64_t *ret_position)
+{
+	const char *stolen = fold_verdict_name(VERDICT_STOLEN);
+	struct place_in_journal place;
+	struct hash record;
+
+	if (!hex_parse(slice_str(hex), record.b, HASH_LEN)) {
+		return NULL;
 	}
+	uint32_t row = fold_find_record(&in->fold, &record);
+	if (row == UINT32_MAX || !intake_place(in, (uint64_t)row + 1, &place) ||
+	    place.hq_position == 0) {
+		return NULL;
+	}
+	*ret_position = place.hq_position;
+	if (is_stolen(in, row, place.hq_position)) {
+		return (char *)(uintptr_t)stolen;
+	}
+	char *heard = verdict_heard(turn, &record);
+	return heard != NULL && strcmp(heard, stolen) != 0
+		       ? heard
+		       : (char *)(uintptr_t)fold_verdict_name(VERDICT_COUNTS);
 }
 
 void
 reply_add_to_event(struct intake *in, struct turn *turn, Kusanone__V1__EventReply *r)
 {
-	struct place_in_journal place;
-	struct hash head;
+	uint64_t position;
+	char *verdict;
 
 	reply_fill_names(turn, JOURNAL_DB_LOOSE, r->event);
 	r->reach = KUSANONE__V1__REACH__REACH_ON_DISK;
-	if (r->n_heads == 0 || !hex_parse(slice_str(r->heads[0]), head.b, HASH_LEN)) {
-		return;
-	}
-	uint32_t row = fold_find_record(&in->fold, &head);
-	if (row == UINT32_MAX || !intake_place(in, (uint64_t)row + 1, &place)) {
-		return;
-	}
-	if (place.hq_position != 0) {
+	verdict =
+		r->n_heads != 0 ? verdict_at_hq(in, turn, r->heads[0], &position) : NULL;
+	if (verdict != NULL) {
 		r->reach = KUSANONE__V1__REACH__REACH_AT_HEADQUARTERS;
-		r->hq_position = place.hq_position;
-		if (r->hq_verdict == NULL || r->hq_verdict[0] == '\0') {
-			r->hq_verdict = (char *)(uintptr_t) "counts";
+		r->hq_position = position;
+		r->hq_verdict = verdict;
+	}
+	for (size_t i = 0; i < r->n_history; i++) {
+		verdict = verdict_at_hq(in, turn, r->history[i]->record, &position);
+		if (verdict != NULL) {
+			r->history[i]->verdict = verdict;
 		}
 	}
-	fill_verdict(turn, &head, r);
 }
 
 /* ---- Another post's event -------------------------------------------------------- */

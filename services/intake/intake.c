@@ -44,7 +44,7 @@ intake_init(struct intake *in, const struct intake_config *config, struct store 
 	memcpy(in->salt_state, config->seed, sizeof(in->salt_state));
 	fold_init(&in->fold);
 	in->fold.source = (struct fold_source){ read_source, in };
-	in->fold.at_post = config->role == NODE_POST;
+	in->fold.at_post = true; /* Headquarters' intake has its own numbers, too. */
 	in->fold.submissions = true;
 	table_init(&in->source_keys, sizeof(struct source_key_row));
 	index_init(&in->by_source_key, source_key_of_row, in);

@@ -118,8 +118,10 @@ fold_node_of_curve(const struct fold *f, const uint8_t curve_key[32])
 bool
 fold_key_is_good(const struct fold *f, uint32_t key1, uint64_t position)
 {
-	if (key1 == 0) {
-		return true; /* At a post: its own words, and HQ's over the link. */
+	/* A revocation names a position of HQ's log.  At a post the numbers are its own:
+	 * whether a record counts HQ tells it. */
+	if (key1 == 0 || f->at_post) {
+		return true;
 	}
 	const struct key_row *k = table_at(&f->keys, key1 - 1);
 

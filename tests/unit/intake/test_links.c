@@ -569,6 +569,26 @@ test_down__a_failed_commit_is_not_acknowledged_and_comes_again(void **state)
 	post_free(p);
 }
 
+#define RETIRED KUSANONE__V1__REVOCATION_KIND__REVOCATION_KIND_RETIRED
+#define STOLEN  KUSANONE__V1__REVOCATION_KIND__REVOCATION_KIND_STOLEN
+#define GENUINE KUSANONE__V1__REVOCATION_KIND__REVOCATION_KIND_GENUINE
+
+static Kusanone__V1__Record *
+revocation_of(struct post *p, const struct intake_key *key,
+	      Kusanone__V1__RevocationKind kind)
+{
+	Kusanone__V1__Record *record = new_record(p);
+
+	record->body_case = KUSANONE__V1__RECORD__BODY_REVOCATION;
+	record->revocation = new_revocation(p);
+	record->revocation->node_id = pb_slice(slice_of(p->config.node.b, NODE_ID_LEN));
+	record->revocation->sign_key =
+		pb_slice(slice_of(key->sign_public, SIGN_PUBLIC_LEN));
+	record->revocation->kind = kind;
+	record->revocation->from_position = 1;
+	return record;
+}
+
 static void
 test_down__a_verdict_is_shown_with_the_event(void **state)
 {
@@ -590,6 +610,64 @@ test_down__a_verdict_is_shown_with_the_event(void **state)
 					      item };
 	hq_batch(p, 1, items, 2);
 	assert_string_equal(ask_event(p, ID_A)->hq_verdict, "forbidden");
+	post_free(p);
+}
+
+static Kusanone__V1__StreamItem *
+stolen_verdict(struct post *p, const char *event_id, uint64_t position)
+{
+	Kusanone__V1__StreamItem *item = new_stream_item(p);
+	struct hash head;
+
+	must(hex_parse(slice_str(ask_event(p, event_id)->heads[0]), head.b, HASH_LEN));
+	item->item_case = KUSANONE__V1__STREAM_ITEM__ITEM_VERDICT;
+	item->verdict = new_verdict_notice(p);
+	item->verdict->position = position;
+	item->verdict->record_hash =
+		pb_slice(slice_of(arena_dup(&p->arena, head.b, HASH_LEN), HASH_LEN));
+	item->verdict->verdict = STR("stolen");
+	return item;
+}
+
+/* A revocation speaks of positions in headquarters' log, not of this journal's numbers.
+ */
+static void
+test_down__what_a_stolen_key_signed_is_shown_by_headquarters_positions(void **state)
+{
+	(void)state;
+	static const char *const ids[] = { ID_A, ID_B, ID_C };
+	static const uint64_t positions[] = { 40, 50, 70 };
+	struct post *p = linked_post();
+	Kusanone__V1__StreamItem *items[4];
+
+	hq_connect(p);
+	post_turn(p);
+	for (size_t i = 0; i < 3; i++) {
+		say_event(p, ids[i], "案件");
+		items[i] = receipt_item(p, &p->core->journal.tip, positions[i]);
+	}
+	/* Two came before the revocation, and one after it, with its verdict. */
+	hq_batch(p, 50, items, 2);
+	assert_string_equal(ask_event(p, ID_B)->hq_verdict, "counts");
+	Kusanone__V1__Record *theft = revocation_of(p, &p->config.keys[0], STOLEN);
+	theft->revocation->from_position = 50;
+	items[0] = record_item(p, theft, 60);
+	items[1] = items[2];
+	items[2] = stolen_verdict(p, ID_C, 70);
+	hq_batch(p, 70, items, 3);
+	assert_string_equal(ask_event(p, ID_A)->hq_verdict, "counts");
+	assert_string_equal(ask_event(p, ID_B)->hq_verdict, "stolen");
+	assert_string_equal(ask_event(p, ID_C)->hq_verdict, "stolen");
+	assert_string_equal(ask_event(p, ID_B)->history[0]->verdict, "stolen");
+	assert_string_equal(ask_event(p, ID_B)->row->title->ja, "案件");
+
+	/* It was genuine: all of it counts. */
+	items[0] = record_item(p, revocation_of(p, &p->config.keys[0], GENUINE), 80);
+	hq_batch(p, 80, items, 1);
+	for (size_t i = 0; i < 3; i++) {
+		assert_string_equal(ask_event(p, ids[i])->hq_verdict, "counts");
+		assert_string_equal(ask_event(p, ids[i])->history[0]->verdict, "counts");
+	}
 	post_free(p);
 }
 
@@ -619,10 +697,6 @@ test_up__out_of_order_listens_first(void **state)
 }
 
 /* ---- Keys ------------------------------------------------------------------------ */
-
-#define RETIRED KUSANONE__V1__REVOCATION_KIND__REVOCATION_KIND_RETIRED
-#define STOLEN  KUSANONE__V1__REVOCATION_KIND__REVOCATION_KIND_STOLEN
-#define GENUINE KUSANONE__V1__REVOCATION_KIND__REVOCATION_KIND_GENUINE
 
 static Kusanone__V1__Record *
 enrolment_of(struct post *p, const struct intake_key *key)
@@ -707,22 +781,6 @@ test_keys__headquarters_signs_with_its_first_key_until_the_next_is_known(void **
 	is = newest_key(hq);
 	assert_true(key_id_eq(&is, &next));
 	post_free(hq);
-}
-
-static Kusanone__V1__Record *
-revocation_of(struct post *p, const struct intake_key *key,
-	      Kusanone__V1__RevocationKind kind)
-{
-	Kusanone__V1__Record *record = new_record(p);
-
-	record->body_case = KUSANONE__V1__RECORD__BODY_REVOCATION;
-	record->revocation = new_revocation(p);
-	record->revocation->node_id = pb_slice(slice_of(p->config.node.b, NODE_ID_LEN));
-	record->revocation->sign_key =
-		pb_slice(slice_of(key->sign_public, SIGN_PUBLIC_LEN));
-	record->revocation->kind = kind;
-	record->revocation->from_position = 1;
-	return record;
 }
 
 /* Headquarters says it, and the post says something: with which key? */
@@ -939,6 +997,8 @@ main(void)
 		cmocka_unit_test(
 			test_down__a_failed_commit_is_not_acknowledged_and_comes_again),
 		cmocka_unit_test(test_down__a_verdict_is_shown_with_the_event),
+		cmocka_unit_test(
+			test_down__what_a_stolen_key_signed_is_shown_by_headquarters_positions),
 		cmocka_unit_test(test_up__out_of_order_listens_first),
 		cmocka_unit_test(test_keys__a_new_key_signs_once_headquarters_knows_it),
 		cmocka_unit_test(

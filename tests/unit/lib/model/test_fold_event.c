@@ -173,6 +173,24 @@ test_fold_event__an_answer_that_a_stolen_key_signed_is_none(void **state)
 }
 
 static void
+test_fold_event__a_post_judges_nothing_by_its_own_numbers(void **state)
+{
+	(void)state;
+	struct world *w = world_new();
+	struct ev second = webinar;
+
+	/* Its second record is at 1,000 of headquarters' log, or at 2: it cannot say. */
+	w->fold.at_post = true;
+	second.id = EVENT_B;
+	say_event(w, &w->sfo, &webinar, NULL, 0, NULL); /* 1 */
+	is_stolen(w, &w->sfo, 1);
+	assert_int_equal(verdict_at(w, 1), VERDICT_COUNTS);
+	assert_int_equal(say_event(w, &w->sfo, &second, NULL, 0, NULL), VERDICT_COUNTS);
+	assert_int_equal(counted(w, 0, NULL, 0), 2);
+	world_free(w);
+}
+
+static void
 test_fold_event__a_base_that_came_later_is_none_when_judged_again(void **state)
 {
 	(void)state;
@@ -298,6 +316,8 @@ main(void)
 			test_fold_event__another_posts_revision_counts_once_the_first_was_stolen),
 		cmocka_unit_test(
 			test_fold_event__an_answer_that_a_stolen_key_signed_is_none),
+		cmocka_unit_test(
+			test_fold_event__a_post_judges_nothing_by_its_own_numbers),
 		cmocka_unit_test(
 			test_fold_event__a_base_that_came_later_is_none_when_judged_again),
 		cmocka_unit_test(
