@@ -85,15 +85,30 @@ hear_enrolment(struct intake *in, const struct enrolment *e)
 	}
 }
 
-/* A key that was genuine after all is a retired one. */
+/* As the fold has it: a stolen key that is then called retired stays stolen, and one that
+ * was genuine after all is a retired one. */
 static void
 hear_revocation(struct intake *in, const struct revocation *r)
 {
 	unsigned i = own_key(in, r->sign_key);
 
-	if (i < INTAKE_MAX_KEYS && r->kind != REVOCATION_NONE) {
-		in->key_revoked[i] =
-			r->kind == REVOCATION_GENUINE ? REVOCATION_RETIRED : r->kind;
+	if (i == INTAKE_MAX_KEYS) {
+		return;
+	}
+	switch (r->kind) {
+	case REVOCATION_RETIRED:
+		if (in->key_revoked[i] == REVOCATION_NONE) {
+			in->key_revoked[i] = REVOCATION_RETIRED;
+		}
+		break;
+	case REVOCATION_STOLEN:
+		in->key_revoked[i] = REVOCATION_STOLEN;
+		break;
+	case REVOCATION_GENUINE:
+		in->key_revoked[i] = REVOCATION_RETIRED;
+		break;
+	case REVOCATION_NONE:
+		break;
 	}
 }
 

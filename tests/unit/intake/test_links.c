@@ -823,6 +823,8 @@ test_keys__a_retired_key_can_come_back_and_a_stolen_one_not(void **state)
 	assert_int_equal(signs_after(p, enrolment_of(p, new)), 1);
 	assert_int_equal(signs_after(p, revocation_of(p, new, STOLEN)), 0);
 	assert_int_equal(signs_after(p, enrolment_of(p, new)), 0);
+	assert_int_equal(signs_after(p, revocation_of(p, new, RETIRED)), 0);
+	assert_int_equal(signs_after(p, enrolment_of(p, new)), 0);
 
 	/* What it signed was genuine: it is a retired one. */
 	assert_int_equal(signs_after(p, revocation_of(p, new, GENUINE)), 0);
