@@ -282,10 +282,10 @@ X(MSG_CONNECTED, "connected", "接続中") \
 X(MSG_STATUS_NODE, "node", "ノード") \
 X(MSG_STATUS_SEQ, "journal up to", "日誌の通番") \
 X(MSG_STATUS_UNRECEIPTED, "without receipt", "本部の受領待ち") \
-X(MSG_STATUS_HEARD, "heard of headquarters", "本部から受信済み") \
-X(MSG_STATUS_POSITION, "position", "位置") \
+X(MSG_STATUS_HEARD, "heard of headquarters' log", "受信した本部の記録の位置") \
+X(MSG_STATUS_POSITION, "counted of its log", "集計した記録の位置") \
 X(MSG_STATUS_OF, "{0} of {1}", "{0} / {1}") \
-X(MSG_STATUS_LAG, "lag", "遅れ") \
+X(MSG_STATUS_LAG, "positions behind", "位置の遅れ") \
 X(MSG_STATUS_EVENTS, "events", "案件") \
 X(MSG_STATUS_RECORDS, "records", "記録") \
 X(MSG_STATUS_DISK, "disk", "ディスク") \
