@@ -258,8 +258,7 @@ dialer_deadline(const struct dialer *d)
 	return NEVER;
 }
 
-/* ---- Flow and the owner's orders -----------------------------------------------------
- */
+/* ---- Flow and the owner's orders ------------------------------------------------- */
 
 bool
 dialer_may_send(const struct dialer *d, size_t bytes)

@@ -101,8 +101,7 @@ wrong_type(struct reader *r, const struct place *at, const json_t *v,
 	return false;
 }
 
-/* ---- Single values ------------------------------------------------------------------
- */
+/* ---- Single values --------------------------------------------------------------- */
 
 /* A whole number between 'min' and 'max', from a number or a text of digits. */
 static bool
@@ -260,8 +259,7 @@ read_base64(struct reader *r, const struct place *at, const json_t *v,
 	return true;
 }
 
-/* ---- Messages -----------------------------------------------------------------------
- */
+/* ---- Messages -------------------------------------------------------------------- */
 
 static ProtobufCMessage *read_message(struct reader *, const struct place *,
 				      const ProtobufCMessageDescriptor *, const json_t *);
@@ -558,8 +556,7 @@ read_message(struct reader *r, const struct place *at,
 	return read_object(r, at, message, v) ? message : NULL;
 }
 
-/* ---- Text ---------------------------------------------------------------------------
- */
+/* ---- Text ------------------------------------------------------------------------ */
 
 static bool
 place_in_text(struct slice text, size_t offset, struct json_fault *fault)

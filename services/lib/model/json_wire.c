@@ -8,8 +8,7 @@
 
 #include "lib/base/utf8.h"
 
-/* ---- Names --------------------------------------------------------------------------
- */
+/* ---- Names ----------------------------------------------------------------------- */
 
 const char *
 json_name(const char *proto_name, struct arena *arena)
@@ -137,8 +136,7 @@ json_enum_prefix(const ProtobufCEnumDescriptor *type, struct arena *arena)
 	return prefix;
 }
 
-/* ---- Writing ------------------------------------------------------------------------
- */
+/* ---- Writing --------------------------------------------------------------------- */
 
 struct writer {
 	struct buf *out;

@@ -69,8 +69,7 @@ event_shown(struct fold *f, uint32_t event, struct arena *arena,
 						     bytes, arena, NULL);
 }
 
-/* ---- A row ----------------------------------------------------------------------------
- */
+/* ---- A row ----------------------------------------------------------------------- */
 
 static const char *
 review_name(int state)
@@ -179,8 +178,7 @@ show_event_row(struct fold *f, uint32_t event, enum date_rule rule, struct arena
 	return true;
 }
 
-/* ---- The list
- * -------------------------------------------------------------------------- */
+/* ---- The list -------------------------------------------------------------------- */
 
 struct listing {
 	struct fold *fold;
@@ -410,8 +408,7 @@ list_events(struct fold *f, const Kusanone__V1__EventsQuery *in, struct arena *a
 	return true;
 }
 
-/* ---- One event
- * ------------------------------------------------------------------------- */
+/* ---- One event ------------------------------------------------------------------- */
 
 static void
 fill_conflicts(const struct merge_result *result, struct arena *arena,
@@ -718,8 +715,7 @@ show_event(struct fold *f, const Kusanone__V1__EventQuery *in, struct arena *are
 	return true;
 }
 
-/* ---- Figures and reference data
- * --------------------------------------------------------- */
+/* ---- Figures and reference data -------------------------------------------------- */
 
 static Kusanone__V1__ReferenceRow *
 reference_message(struct fold *f, const struct reference_entry *entry,

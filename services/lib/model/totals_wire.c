@@ -48,8 +48,7 @@ make_text(struct arena *arena, struct slice ja, struct slice en)
 	return text;
 }
 
-/* ---- The question -------------------------------------------------------------------
- */
+/* ---- The question ---------------------------------------------------------------- */
 
 static bool
 parse_month(struct slice s, uint32_t *ret)
@@ -245,8 +244,7 @@ parse_query(struct answering *a)
 	       parse_filters(a) && parse_years(a);
 }
 
-/* ---- Keys and labels ----------------------------------------------------------------
- */
+/* ---- Keys and labels ------------------------------------------------------------- */
 
 static const struct reference_entry *
 reference_of(struct answering *a, enum dimension dimension, struct slice code)
@@ -346,8 +344,7 @@ make_key(struct answering *a, enum dimension dimension, uint32_t key)
 	return out;
 }
 
-/* ---- Tables -------------------------------------------------------------------------
- */
+/* ---- Tables ---------------------------------------------------------------------- */
 
 static Kusanone__V1__Figure **
 make_figures(struct answering *a, const struct query_figure *in, unsigned count)
@@ -427,8 +424,7 @@ make_table(struct answering *a, const struct query *q, uint64_t *ret_unconfirmed
 	return table;
 }
 
-/* ---- Published figures ---------------------------------------------------------------
- */
+/* ---- Published figures ----------------------------------------------------------- */
 
 static Kusanone__V1__PublishedRow *
 make_published(struct fold *f, const struct published *in, struct arena *arena)
@@ -515,8 +511,7 @@ add_cumulative(struct answering *a, const struct query *q)
 	}
 }
 
-/* ---- Best practices, and the records behind a figure ---------------------------------
- */
+/* ---- Best practices, and the records behind a figure ----------------------------- */
 
 /* The revision that a fact was made of: its identity and its title. */
 static bool
@@ -708,8 +703,7 @@ add_opened(struct answering *a)
 	}
 }
 
-/* ---- The answer ----------------------------------------------------------------------
- */
+/* ---- The answer ------------------------------------------------------------------ */
 
 /* Each grouping as a table of its own; first the whole with what the report names. */
 static bool
