@@ -1,53 +1,30 @@
-/* State of format 1 as the first release wrote it: every later build must open it and
- * find in it what was recorded then.
+/* What the golden state of a format (state.sh) needs beside the programs.
  *
- *	wire_state DIR     DIR holds aggregation/{log,view}, hq/journal, sfo/journal and
- *	                   the public halves of their keys, hq.json and sfo.json */
+ *	wire_state compact FOLDER KIND
+ *		rewrites a store without its free pages
+ *	wire_state view FOLDER NODE CURVEKEY SIGNKEY
+ *		The view in an aggregation's folder is taken as it is, and is what a fold
+ *		of the log from nothing gives.  NODE and the keys are those of
+ *		headquarters' own intake.
+ *
+ * Nobody may have the stores open. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "aggregation/aggregation.h"
-#include "intake/intake.h"
-#include "lib/model/json_wire.h"
-#include "lib/model/query.h"
 
-static struct arena arena;
 static int failed;
 
 static void
 check(bool good, const char *name, const char *why)
 {
 	if (good) {
-		printf("ok wire/state/%s\n", name);
+		printf("ok %s\n", name);
 	} else {
-		printf("FAIL wire/state/%s: %s\n", name, why);
+		printf("FAIL %s: %s\n", name, why);
 		failed++;
 	}
-}
-
-static const char *
-member(const char *dir, const char *name, const char *key)
-{
-	const char *path = arena_printf(&arena, "%s/%s.json", dir, name);
-	json_t *json = json_load_file(path, 0, NULL);
-	const char *value = json_string_value(json_object_get(json, key));
-	const char *copy = value != NULL ? arena_dup(&arena, value, strlen(value)) : "";
-
-	json_decref(json);
-	return copy;
-}
-
-static struct enrolment
-node_of(const char *dir, const char *name)
-{
-	struct enrolment e = { .name = slice_str(name) };
-
-	must(hex_parse(slice_str(member(dir, name, "node")), e.node.b, NODE_ID_LEN));
-	must(hex_parse(slice_str(member(dir, name, "curve")), e.curve_key, 32));
-	must(hex_parse(slice_str(member(dir, name, "sign")), e.sign_key,
-		       SIGN_PUBLIC_LEN));
-	return e;
 }
 
 static struct store *
@@ -55,121 +32,101 @@ open_store(const char *dir, const char *kind, const char *const *dbs)
 {
 	char why[512] = "";
 	struct store_options options = {
-		.dir = dir, .kind = kind, .format = 1, .dbs = dbs
+		.dir = dir, .kind = kind, .format = AGGREGATION_FORMAT, .dbs = dbs
 	};
 	struct store *store = NULL;
 
 	if (store_open(&options, &store, why, sizeof(why)) != OK) {
-		check(false, kind, why);
-		return NULL;
+		fprintf(stderr, "wire_state: %s\n", why);
+		exit(1);
 	}
 	return store;
 }
 
-static int64_t
-count_events(const struct fold *f)
+static int
+compact(const char *dir, const char *kind)
 {
-	struct query q = { .position = fold_position(f),
-			   .from = FISCAL_YEAR_NONE,
-			   .to = FISCAL_YEAR_NONE,
-			   .measures = { MEASURE_EVENTS },
-			   .measure_count = 1 };
-	struct query_result r;
+	const char *const no_names[] = { NULL }; /* All are copied, opened or not. */
+	struct store *store = open_store(dir, kind, no_names);
+	enum err err = store_compact(store);
 
-	query_run(f, &q, &arena, &r);
-	return r.total.figures[0].value;
+	store_close(store);
+	if (err != OK) {
+		fprintf(stderr, "wire_state: %s: %s\n", dir, err_name(err));
+	}
+	return err != OK;
 }
 
-static void
-check_aggregation(const char *dir)
+static bool
+parse_hq(char **argv, struct enrolment *ret_hq)
 {
-	struct store *log = open_store(arena_printf(&arena, "%s/aggregation/log", dir),
-				       "aggregation-log", log_db_names);
-	struct store *view = open_store(arena_printf(&arena, "%s/aggregation/view", dir),
-					"aggregation-view", view_db_names);
-	struct aggregation_config config = { .hq = node_of(dir, "hq"),
-					     .software = "test" };
+	*ret_hq = (struct enrolment){ .name = slice_str("hq"), .role = NODE_HQ };
+	return hex_parse(slice_str(argv[0]), ret_hq->node.b, NODE_ID_LEN) &&
+	       hex_parse(slice_str(argv[1]), ret_hq->curve_key, 32) &&
+	       hex_parse(slice_str(argv[2]), ret_hq->sign_key, SIGN_PUBLIC_LEN);
+}
+
+static struct aggregation *
+open_core(const struct enrolment *hq, struct store *log, struct store *view)
+{
+	struct aggregation_config config = { .hq = *hq, .software = "test" };
 	struct aggregation *a = xcalloc(1, sizeof(*a));
 
-	if (log == NULL || view == NULL) {
-		return;
-	}
-	config.hq.role = NODE_HQ;
 	aggregation_init(a, &config, log, view);
-	check(aggregation_open(a) == OK, "aggregation opens", "the log cannot be read");
-	check(a->checkpointed == a->log.head.position, "the view's checkpoint is taken",
-	      "the view was folded again");
-	check(count_events(&a->fold) == 4, "four events count", "another number");
-	check(a->fold.figures.count == 3, "three published figures", "another number");
+	if (aggregation_open(a) != OK) {
+		fprintf(stderr, "wire_state: the log cannot be read\n");
+		exit(1);
+	}
+	return a;
+}
 
-	/* And folded from nothing. */
-	struct aggregation *again = xcalloc(1, sizeof(*again));
+static int
+check_view(const char *dir, const struct enrolment *hq)
+{
+	struct arena arena = { 0 };
+	struct store *log = open_store(arena_printf(&arena, "%s/log", dir),
+				       "aggregation-log", log_db_names);
+	struct store *view = open_store(arena_printf(&arena, "%s/view", dir),
+					"aggregation-view", view_db_names);
+	struct aggregation *a = open_core(hq, log, view);
+	struct aggregation *again = open_core(hq, log, NULL);
 	const char *table = "";
-	aggregation_init(again, &config, log, NULL);
-	check(aggregation_open(again) == OK && fold_eq(&a->fold, &again->fold, &table),
-	      "a fold from nothing is the same", table);
+
+	check(a->log.head.position != 0 && a->checkpointed == a->log.head.position,
+	      "the view is taken as it is",
+	      "it was folded again: a table has changed its rows since this golden was "
+	      "made. A view may be lost, so nothing is broken; make the golden anew, so "
+	      "that this shape is one that later builds must read");
+	bool same = fold_eq(&a->fold, &again->fold, &table);
+	check(same, "the view is what the log gives",
+	      arena_printf(&arena,
+			   "table %s is another one: a row means something else now "
+			   "and is as long as it was. Raise the format of the view",
+			   table));
+
 	aggregation_fini(again);
 	free(again);
 	aggregation_fini(a);
 	free(a);
 	store_close(view);
 	store_close(log);
-}
-
-static void
-check_intake(const char *dir, const char *name, enum node_role role,
-	     uint64_t blocks_at_least)
-{
-	struct store *store = open_store(arena_printf(&arena, "%s/%s/journal", dir, name),
-					 "intake-journal", journal_db_names);
-	struct enrolment self = node_of(dir, name);
-	const char *posts[] = { name };
-	struct intake_config config = { .node = self.node,
-					.name = name,
-					.role = role,
-					.posts = posts,
-					.post_count = role == NODE_POST ? 1 : 0,
-					.key_count = 1,
-					.author = "",
-					.software = "test" };
-	struct intake *in = xcalloc(1, sizeof(*in));
-
-	if (store == NULL) {
-		return;
-	}
-	memcpy(config.keys[0].curve_public, self.curve_key, 32);
-	memcpy(config.keys[0].sign_public, self.sign_key, SIGN_PUBLIC_LEN);
-	intake_init(in, &config, store);
-	check(intake_open(in, 0, 0) == OK,
-	      arena_printf(&arena, "the intake of %s opens", name),
-	      "the journal cannot be read");
-	check(in->journal.tip_seq >= blocks_at_least && in->journal.waiting == 0 &&
-		      in->journal.cursor.position > 0,
-	      arena_printf(&arena, "%s has its words and headquarters' receipts", name),
-	      "the journal is not complete");
-	intake_fini(in);
-	free(in);
-	store_close(store);
+	arena_fini(&arena);
+	return failed != 0;
 }
 
 int
 main(int argc, char **argv)
 {
-	char scratch[] = "/tmp/kusanone-state-XXXXXX";
+	struct enrolment hq;
 
-	if (argc != 2) {
-		fprintf(stderr, "usage: wire_state DIR\n");
-		return 2;
-	}
 	hash_init();
-	must(mkdtemp(scratch) != NULL);
-	/* The stores are opened for writing: a copy. */
-	must(system(arena_printf(&arena, "cp -R '%s/.' '%s' && chmod -R u+w '%s'",
-				 argv[1], scratch, scratch)) == 0);
-	check_aggregation(scratch);
-	check_intake(scratch, "hq", NODE_HQ, 10);
-	check_intake(scratch, "sfo", NODE_POST, 1);
-	must(system(arena_printf(&arena, "rm -rf '%s'", scratch)) == 0);
-	arena_fini(&arena);
-	return failed != 0;
+	if (argc == 4 && strcmp(argv[1], "compact") == 0) {
+		return compact(argv[2], argv[3]);
+	}
+	if (argc == 6 && strcmp(argv[1], "view") == 0 && parse_hq(argv + 3, &hq)) {
+		return check_view(argv[2], &hq);
+	}
+	fprintf(stderr, "usage: wire_state compact FOLDER KIND\n"
+			"       wire_state view FOLDER NODE CURVEKEY SIGNKEY\n");
+	return 2;
 }
