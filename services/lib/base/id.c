@@ -57,8 +57,8 @@ hex_parse(struct slice s, void *ret_at, size_t len)
 		}
 	}
 	for (size_t i = 0; i < len; i++) {
-		out[i] = (uint8_t)(hex_digit(s.at[2 * i]) << 4 |
-				   hex_digit(s.at[2 * i + 1]));
+		out[i] = (uint8_t)((unsigned)hex_digit(s.at[2 * i]) << 4 |
+				   (unsigned)hex_digit(s.at[2 * i + 1]));
 	}
 	return true;
 }
