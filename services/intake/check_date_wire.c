@@ -186,6 +186,7 @@ set_dated_by(struct draft *d, Kusanone__V1__Session *s, const struct date *start
 		s->dated_by = NULL;
 		return;
 	}
+	must(s->start != NULL);
 	int16_t offset = (int16_t)s->start->utc_offset_minutes;
 	struct date local = zone_dated_by(start, offset, RULE_LOCAL);
 	struct date tokyo = zone_dated_by(start, offset, RULE_TOKYO);
@@ -205,6 +206,7 @@ ends_before_it_starts(const Kusanone__V1__Session *s, const struct date *start,
 		return false;
 	}
 	if (start->precision == PRECISION_MINUTE && end->precision == PRECISION_MINUTE) {
+		must(s->start != NULL && s->end != NULL);
 		return zone_to_utc(end, (int16_t)s->end->utc_offset_minutes) <
 		       zone_to_utc(start, (int16_t)s->start->utc_offset_minutes);
 	}

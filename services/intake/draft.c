@@ -4,27 +4,13 @@
 #include "lib/model/merge.h"
 #include "lib/model/wire.h"
 
-bool
-draft_refuse(struct draft *d, const char *code, const char *field, const char *ja,
-	     const char *en, const char *expected_ja, const char *expected_en)
+void
+draft_set_refusal(struct draft *d, const struct refusal *refusal)
 {
 	if (!d->refused) {
 		d->refused = true;
-		d->refusal = (struct refusal){ .code = code,
-					       .field = field,
-					       .ja = ja,
-					       .en = en,
-					       .expected_ja = expected_ja,
-					       .expected_en = expected_en };
+		d->refusal = *refusal;
 	}
-	return false;
-}
-
-bool
-draft_invalid(struct draft *d, const char *field, const char *ja, const char *en,
-	      const char *expected_ja, const char *expected_en)
-{
-	return draft_refuse(d, "invalid", field, ja, en, expected_ja, expected_en);
 }
 
 void

@@ -34,13 +34,31 @@ struct draft {
 	size_t loose_count, loose_cap;
 };
 
-/* All of these return false, for the caller to return. */
-bool draft_refuse(struct draft *, const char *code, const char *field, const char *ja,
-		  const char *en, const char *expected_ja, const char *expected_en);
+/* The first refusal stays. */
+void draft_set_refusal(struct draft *, const struct refusal *);
 
-/* A field that is not what it must be (code "invalid"). */
-bool draft_invalid(struct draft *, const char *field, const char *ja, const char *en,
-		   const char *expected_ja, const char *expected_en);
+/* Both return false, for the caller to return: here, where every caller (and whatever
+ * reads the code for it) sees that it does not go on. */
+static inline bool
+draft_refuse(struct draft *d, const char *code, const char *field, const char *ja,
+	     const char *en, const char *expected_ja, const char *expected_en)
+{
+	draft_set_refusal(d, &(struct refusal){ .code = code,
+						.field = field,
+						.ja = ja,
+						.en = en,
+						.expected_ja = expected_ja,
+						.expected_en = expected_en });
+	return false;
+}
+
+/* A field that is not what it must be. */
+static inline bool
+draft_invalid(struct draft *d, const char *field, const char *ja, const char *en,
+	      const char *expected_ja, const char *expected_en)
+{
+	return draft_refuse(d, "invalid", field, ja, en, expected_ja, expected_en);
+}
 
 /* The same warning of the same field is kept once. */
 void draft_warn(struct draft *, const char *code, const char *field, const char *ja,
