@@ -224,10 +224,11 @@ ask_submit(struct cli *cli, Kusanone__V1__Submission *submission,
 int
 ask_submit_and_print(struct cli *cli, Kusanone__V1__Submission *submission)
 {
-	const Kusanone__V1__Receipt *receipt;
+	const Kusanone__V1__Receipt *receipt = NULL;
 	int code = ask_submit(cli, submission, &receipt);
 
 	if (code == EXIT_DONE) {
+		must(receipt != NULL);
 		ask_put_receipt(cli, receipt);
 	}
 	return code;
@@ -298,6 +299,7 @@ ask_query_on(struct cli *cli, struct line *line, Kusanone__V1__Query *query,
 			code = EXIT_REFUSED;
 			goto out;
 		}
+		must(answer.reply != NULL);
 		if ((unsigned)answer.reply->reply_case != (unsigned)query->query_case) {
 			code = complain(cli, EXIT_REFUSED, MSG_STRANGE_ANSWER);
 			goto out;

@@ -144,15 +144,14 @@ static void
 find_lang(struct cli *cli, int argc, char **argv)
 {
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-		const char *value = NULL;
+		const char *value = "";
 
 		if (strcmp(argv[i], "--lang") == 0 && i + 1 < argc) {
 			value = argv[i + 1];
 		} else if (strncmp(argv[i], "--lang=", 7) == 0) {
 			value = argv[i] + 7;
 		}
-		if (value != NULL &&
-		    (strcmp(value, "ja") == 0 || strcmp(value, "en") == 0)) {
+		if (strcmp(value, "ja") == 0 || strcmp(value, "en") == 0) {
 			cli->lang = value[0] == 'j' ? LANG_JA : LANG_EN;
 		}
 	}

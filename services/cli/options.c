@@ -114,9 +114,10 @@ option_split(struct cli *cli, const char *text)
 	return list;
 }
 
-/* One of the options that every command has.  False: it is wrong, or was --help. */
+/* One of the options that every command has.  False: it is wrong, or was --help.
+ * 'value' is empty where the option takes none. */
 static bool
-read_common(struct cli *cli, int key)
+read_common(struct cli *cli, int key, const char *value)
 {
 	int64_t seconds;
 
@@ -125,30 +126,30 @@ read_common(struct cli *cli, int key)
 		cli->json = true;
 		return true;
 	case COMMON_LANG:
-		if (strcmp(optarg, "ja") != 0 && strcmp(optarg, "en") != 0) {
+		if (strcmp(value, "ja") != 0 && strcmp(value, "en") != 0) {
 			cli->code =
-				usage(cli, MSG_OPTION_LANG, text_argument(cli, optarg));
+				usage(cli, MSG_OPTION_LANG, text_argument(cli, value));
 			return false;
 		}
-		cli->lang = optarg[0] == 'j' ? LANG_JA : LANG_EN;
+		cli->lang = value[0] == 'j' ? LANG_JA : LANG_EN;
 		return true;
 	case COMMON_RUN:
-		cli->run = optarg;
+		cli->run = value;
 		return true;
 	case COMMON_TIMEOUT:
-		if (!option_number(cli, "timeout", optarg, 1, 3600, &seconds)) {
+		if (!option_number(cli, "timeout", value, 1, 3600, &seconds)) {
 			return false;
 		}
 		cli->timeout_ms = seconds * 1000;
 		return true;
 	case COMMON_WAIT:
-		if (!option_number(cli, "wait", optarg, 0, CLI_WAIT_MAX_S, &seconds)) {
+		if (!option_number(cli, "wait", value, 0, CLI_WAIT_MAX_S, &seconds)) {
 			return false;
 		}
 		cli->wait_ms = seconds * 1000;
 		return true;
 	case COMMON_AS:
-		cli->author = optarg;
+		cli->author = value;
 		return true;
 	default:
 		help_put(cli->lang, cli->command, &cli->out);
@@ -158,12 +159,12 @@ read_common(struct cli *cli, int key)
 }
 
 static void
-keep(struct cli *cli, const struct opt *opt)
+keep(struct cli *cli, const struct opt *opt, const char *value)
 {
 	if (opt->kind == OPT_FLAG) {
 		*(bool *)opt->to = true;
 	} else if (opt->kind == OPT_TEXT) {
-		*(const char **)opt->to = optarg;
+		*(const char **)opt->to = value;
 	} else {
 		struct opt_list *list = opt->to;
 		const char **at =
@@ -172,7 +173,7 @@ keep(struct cli *cli, const struct opt *opt)
 		if (list->count != 0) {
 			memcpy(at, list->at, list->count * sizeof(*at));
 		}
-		at[list->count++] = optarg;
+		at[list->count++] = value;
 		list->at = at;
 	}
 }
@@ -222,20 +223,21 @@ options_read(struct cli *cli, int argc, char **argv, const struct opt *opts, int
 					  text_argument(cli, what));
 			return false;
 		}
+		const char *value = optarg != NULL ? optarg : "";
+
 		/* A folder's name may be any bytes; all else becomes text of a record. */
-		if (optarg != NULL && key != COMMON_RUN &&
-		    !utf8_valid(slice_str(optarg))) {
+		if (key != COMMON_RUN && !utf8_valid(slice_str(value))) {
 			cli->code = usage(cli, MSG_OPTION_NOT_TEXT,
 					  key >= COMMON ? common[key - COMMON].name
 							: opts[key].name);
 			return false;
 		}
 		if (key == 'h' || key >= COMMON) {
-			if (!read_common(cli, key)) {
+			if (!read_common(cli, key, value)) {
 				return false;
 			}
 		} else {
-			keep(cli, &opts[key]);
+			keep(cli, &opts[key], value);
 		}
 	}
 

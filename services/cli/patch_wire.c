@@ -151,6 +151,7 @@ static json_t *
 holder_of(struct patch *p, const struct target *t, const char **ret_key)
 {
 	if (t->session != NULL) {
+		must(t->inner != NULL);
 		*ret_key = t->inner->name;
 		return session_of(p, t->session);
 	}

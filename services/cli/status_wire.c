@@ -163,6 +163,7 @@ status_run(struct cli *cli, int argc, char **argv)
 		if (code != EXIT_DONE) {
 			continue;
 		}
+		must(reply != NULL);
 		if (cli->json) {
 			buf_put_str(&cli->out, shown != 0 ? ",\n" : "");
 			message_to_json(&reply->base, JSON_PRETTY | JSON_NUMBERS,
