@@ -68,7 +68,7 @@ rm -f "$run"/*/*.sock # of a demo that was killed: the lock says that none runs
 pids=()
 stop() {
 	trap - EXIT
-	trap '' INT TERM
+	trap '' HUP INT TERM
 	for ((i = ${#pids[@]} - 1; i >= 0; i--)); do
 		kill "${pids[$i]}" 2>/dev/null || true
 	done
@@ -78,6 +78,7 @@ stop() {
 trap stop EXIT
 trap 'exit 0' INT
 trap 'exit 143' TERM
+trap 'exit 129' HUP
 
 # start NAME PROGRAM CONFIG: in the background, its log in DIR/log.
 start() {
@@ -220,4 +221,7 @@ if [ $once = yes ]; then
 fi
 say "live totals follow; Ctrl-C stops everything. In another terminal, for example:"
 say "  $bin/kusanone events --run $run/sfo"
-at hq watch "${lang[@]}"
+# In the background: while a program runs in front of it, bash heeds no signal.
+"$bin/kusanone" watch --run "$run/hq" "${lang[@]}" 9>&- &
+pids+=($!)
+wait $!

@@ -58,4 +58,14 @@ wait
 same "a second demo in the same folder meanwhile is refused" "$(cat second.code)" 1
 check "and told why" grep -q "another demo runs" second.txt
 same "nothing is left running after Ctrl-C" "$(left_over a)" ""
+
+# ---- Live, and ended from outside
+for signal in TERM HUP; do
+	start "live_$signal" "$demo" --dir "$dir/a"
+	check "the live view is there, for SIG$signal" \
+		wait_for 20 grep -q "nationally 5" "live_$signal.log"
+	stop "live_$signal" "$signal"
+	same "SIG$signal ends it" "$?" "$((128 + $(kill -l "$signal")))"
+	same "and nothing is left running" "$(left_over a)" ""
+done
 end
