@@ -69,6 +69,22 @@ verdict_at_hq(struct intake *in, struct turn *turn, const char *hex,
 		       : (char *)(uintptr_t)fold_verdict_name(VERDICT_COUNTS);
 }
 
+/* What has its receipt is settled at headquarters, whatever the fold here makes of it:
+ * without another post's event it lets every word about that wait. */
+static void
+settle_history(struct intake *in, struct turn *turn, Kusanone__V1__EventReply *r)
+{
+	uint64_t position;
+
+	for (size_t i = 0; i < r->n_history; i++) {
+		char *verdict = verdict_at_hq(in, turn, r->history[i]->record, &position);
+
+		if (verdict != NULL) {
+			r->history[i]->verdict = verdict;
+		}
+	}
+}
+
 void
 reply_add_to_event(struct intake *in, struct turn *turn, Kusanone__V1__EventReply *r)
 {
@@ -84,12 +100,7 @@ reply_add_to_event(struct intake *in, struct turn *turn, Kusanone__V1__EventRepl
 		r->hq_position = position;
 		r->hq_verdict = verdict;
 	}
-	for (size_t i = 0; i < r->n_history; i++) {
-		verdict = verdict_at_hq(in, turn, r->history[i]->record, &position);
-		if (verdict != NULL) {
-			r->history[i]->verdict = verdict;
-		}
-	}
+	settle_history(in, turn, r);
 }
 
 /* ---- Another post's event -------------------------------------------------------- */
@@ -153,5 +164,6 @@ reply_from_notice(struct intake *in, struct turn *turn, const char *event_id,
 	r->reach = KUSANONE__V1__REACH__REACH_AT_HEADQUARTERS;
 	r->hq_position = n->position;
 	r->merged_into = n->merged_into;
+	settle_history(in, turn, r);
 	return true;
 }

@@ -48,22 +48,27 @@ refuse_to_hq(Kusanone__V1__Reply *reply, struct arena *arena)
 	set_refused(reply, &fault, arena);
 }
 
-/* Own events out of the fold; another post's out of its notice. */
+/* Own events out of the fold; another post's out of its notice.  Of that one the fold may
+ * know no more than what was said here about it. */
 static void
 answer_event(struct intake *in, struct turn *turn, const Kusanone__V1__Query *q,
 	     Kusanone__V1__Reply *reply)
 {
 	struct show_fault fault = { 0 };
+	bool known = show_answer(&in->fold, q, turn->arena, reply, &fault);
 
-	if (show_answer(&in->fold, q, turn->arena, reply, &fault)) {
+	if (known && reply->event->n_heads != 0) {
 		reply_add_to_event(in, turn, reply->event);
 		return;
 	}
-	Kusanone__V1__EventReply *r = arena_alloc(turn->arena, sizeof(*r));
-	kusanone__v1__event_reply__init(r);
-	if (reply_from_notice(in, turn, q->event->event_id, r)) {
+	if (!known) {
+		reply->event = arena_alloc(turn->arena, sizeof(*reply->event));
+		kusanone__v1__event_reply__init(reply->event);
+	}
+	if (reply_from_notice(in, turn, q->event->event_id, reply->event)) {
 		reply->reply_case = KUSANONE__V1__REPLY__REPLY_EVENT;
-		reply->event = r;
+	} else if (known) {
+		reply_add_to_event(in, turn, reply->event);
 	} else {
 		set_refused(reply, &fault, turn->arena);
 	}

@@ -8,7 +8,8 @@
 /* event_reply_wire.c: how far the event got, headquarters' verdict, names of people. */
 void reply_add_to_event(struct intake *, struct turn *, Kusanone__V1__EventReply *);
 
-/* An event of another post, out of its notice; false: there is none. */
+/* An event of another post, out of its notice; its history stays as it is but for the
+ * verdicts.  False: there is none. */
 bool reply_from_notice(struct intake *, struct turn *, const char *event_id,
 		       Kusanone__V1__EventReply *) WARN_UNUSED;
 

@@ -461,6 +461,11 @@ test_say__another_posts_event_is_its_own(void **state)
 	open = ask(p, q)->cohosts;
 	assert_int_equal(open->n_rows, 1);
 	assert_string_equal(open->rows[0]->state, "counts");
+
+	/* With words of its own about it, it still shows what headquarters told of it. */
+	assert_true(ask_event(p, ID_B)->row->foreign);
+	assert_string_equal(ask_event(p, ID_B)->row->title->ja, "他館の案件");
+	assert_int_equal(ask_event(p, ID_B)->n_history, 1);
 	post_free(p);
 }
 
