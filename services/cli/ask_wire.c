@@ -339,7 +339,7 @@ ask_put_receipt(struct cli *cli, const Kusanone__V1__Receipt *receipt)
 	if (cli->json) {
 		ask_put_json(cli, &receipt->base, JSON_NUMBERS);
 	} else if (receipt->revision[0] == '\0') {
-		say(cli, out, MSG_RECEIPT_DRY);
+		say(cli, out, receipt->repeated ? MSG_RECEIPT_NOTHING : MSG_RECEIPT_DRY);
 	} else {
 		if (receipt->event_id[0] != '\0') {
 			buf_printf(out, "%s  ", text_clean(arena, receipt->event_id));

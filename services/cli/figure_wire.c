@@ -30,6 +30,7 @@ submit_file(struct cli *cli, const char *path)
 	unsigned line;
 	enum input_result r;
 	int code = EXIT_DONE;
+	bool any = false;
 
 	if (!input_open(cli, path, &in)) {
 		return cli->code;
@@ -41,6 +42,7 @@ submit_file(struct cli *cli, const char *path)
 				value, &cli->arena, &fault);
 		int one = EXIT_REFUSED;
 
+		any = true;
 		if (figure == NULL) {
 			cli_complain(cli, 0, fault_text(cli, &fault, in.name, line));
 		} else {
@@ -50,6 +52,9 @@ submit_file(struct cli *cli, const char *path)
 		if (code == EXIT_UNREACHABLE) {
 			break;
 		}
+	}
+	if (r == INPUT_END && !any) {
+		complain(cli, EXIT_DONE, MSG_FILE_EMPTY, text_argument(cli, in.name));
 	}
 	input_close(&in);
 	return r == INPUT_FAILED && code == EXIT_DONE ? EXIT_REFUSED : code;

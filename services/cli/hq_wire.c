@@ -135,6 +135,7 @@ merge_run(struct cli *cli, int argc, char **argv)
 	const struct opt opts[] = { OPT_TEXT("why", &why), OPT_END };
 	Kusanone__V1__Submission submission = KUSANONE__V1__SUBMISSION__INIT;
 	Kusanone__V1__Merge said = KUSANONE__V1__MERGE__INIT;
+	const Kusanone__V1__EventReply *event;
 	struct operands ids;
 	const char *from;
 	const char *into;
@@ -145,12 +146,17 @@ merge_run(struct cli *cli, int argc, char **argv)
 	if (why == NULL || *why == '\0') {
 		return usage(cli, MSG_WHY_NEEDED);
 	}
-	int code = event_find(cli, ids.at[0], &from);
+	/* An event that is merged into one that is not there would leave the totals. */
+	int code = event_find_and_fetch(cli, ids.at[0], false, &from, &event);
 	if (code == EXIT_DONE) {
-		code = event_find(cli, ids.at[1], &into);
+		code = event_find_and_fetch(cli, ids.at[1], false, &into, &event);
 	}
 	if (code != EXIT_DONE) {
 		return code;
+	}
+	if (event->n_heads == 0) {
+		return complain(cli, EXIT_REFUSED, MSG_EVENT_UNKNOWN,
+				text_argument(cli, ids.at[1]));
 	}
 	if (strcmp(from, into) == 0) {
 		return complain(cli, EXIT_REFUSED, MSG_MERGE_SAME);

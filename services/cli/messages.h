@@ -39,6 +39,8 @@ X(MSG_STRANGE_ANSWER, \
   "the service answered something else than it was asked: are command and service of one version?", \
   "サービスの返答が質問と合いません。コマンドとサービスの版が同じか確認してください") \
 X(MSG_RECEIPT, "revision {0} · seq {1} · ", "版 {0} · 通番 {1} · ") \
+X(MSG_RECEIPT_NOTHING, "all of it is in force already: nothing was recorded\n", \
+  "すべて反映済みです（記録はしていません）\n") \
 X(MSG_RECEIPT_DRY, "checked: nothing was recorded\n", "確認しました（記録はしていません）\n") \
 X(MSG_RECEIPT_REPEATED, " · was recorded before, nothing added", " · 記録済み（追加なし）") \
 X(MSG_RECEIPT_MERGED, " · merged into a newer revision", " · より新しい版に統合") \
@@ -55,8 +57,8 @@ X(MSG_NEWEST_REVISION, "  newest revision: {0}\n", "  最新の版: {0}\n")
 
 /* ---- The command line. */
 #define CLI_MESSAGES_USAGE(X) \
-X(MSG_SEE_HELP, "See: kusanone {0} --help\n", "使い方: kusanone {0} --help\n") \
-X(MSG_SEE_HELP_ALL, "See: kusanone help\n", "使い方: kusanone help\n") \
+X(MSG_SEE_HELP, "See: kusanone {0} --help\n", "詳しくは: kusanone {0} --help\n") \
+X(MSG_SEE_HELP_ALL, "See: kusanone help\n", "詳しくは: kusanone help\n") \
 X(MSG_COMMAND_UNKNOWN, "there is no command \"{0}\"", "「{0}」というコマンドはありません") \
 X(MSG_QUOTED_TWO, "{0} {1}", "{0} {1}") \
 X(MSG_OPTION_UNKNOWN, "{0}: there is no such option", "{0}: そのような指定はありません") \
@@ -118,7 +120,10 @@ X(MSG_EDIT_SESSION_PATH, "{0}: must be sessions.ID.FIELD, e.g. sessions.s1.statu
 X(MSG_EDIT_SESSION_ID, "{0}: needs the id of the session that it changes", "{0}: 変更する開催回の id が必要です") \
 X(MSG_EDIT_TEXT_NEEDS_LANG, "{0}: say the language: {0}.ja=… or {0}.en=…", \
   "{0}: 言語を指定してください（{0}.ja=… または {0}.en=…）") \
-X(MSG_EDIT_VALUE, "{0}: cannot be \"{1}\"", "{0}: 「{1}」は使えません") \
+X(MSG_EDIT_VALUE, "{0}: cannot be \"{1}\"; right is {2}", "{0}: 「{1}」は使えません（正しい形: {2}）") \
+X(MSG_RIGHT_NUMBER, "a whole number", "整数") \
+X(MSG_RIGHT_BOOL, "yes or no", "yes か no") \
+X(MSG_RIGHT_JSON, "JSON as in kusanone submit --template", "kusanone submit --template にあるような JSON") \
 X(MSG_EDIT_NO_SET, "{0}: + and - add to and take from lists of codes, such as holders", \
   "{0}: + と - はコードの一覧（holders など）にだけ使えます") \
 X(MSG_EDIT_TWICE, "{0}: is set twice in two ways", "{0}: 二通りに指定されています") \
@@ -128,11 +133,16 @@ X(MSG_EDIT_OTHER_EVENT, "the file is about another event: {0}", "ファイルは
 #define CLI_MESSAGES_FILES(X) \
 X(MSG_FILE_MISSING, "{0}: there is no such file", "{0}: ファイルがありません") \
 X(MSG_FILE_FORBIDDEN, "{0}: may not be read", "{0}: 読む権限がありません") \
+X(MSG_FILE_EMPTY, "{0}: there is nothing in it", "{0}: 中身がありません") \
+X(MSG_FOLDER_MISSING, "{0}: there is no such folder", "{0}: フォルダがありません") \
 X(MSG_FILE_IS_FOLDER, "{0}: is a folder", "{0}: フォルダです") \
 X(MSG_FILE_UNREADABLE, "{0}: cannot be read", "{0}: 読めません") \
 X(MSG_FILE_TOO_LARGE, "{0}: is larger than {1} bytes", "{0}: {1} バイトを超えています") \
 X(MSG_FILE_EXISTS, "{0}: is there already and is not overwritten", "{0}: 既にあるため上書きしません") \
-X(MSG_KEYFILE_FAILED, "{0}: {1}", "{0}: {1}") \
+X(MSG_NODE_FILE_NEEDED, "--file is needed: what node keygen printed for that node", \
+  "--file で、そのノードの node keygen の出力を指定してください") \
+X(MSG_NODE_SECRETS, "{0}: holds a node's secret keys: they stay on its machine; --file takes what node keygen printed", \
+  "{0}: 秘密鍵のファイルです。そのノードの外に出さず、--file には node keygen の出力を指定してください") \
 X(MSG_NODE_FILE, "{0}: is not what keygen prints: node, name, curve, sign, role, posts", \
   "{0}: keygen の出力（node、name、curve、sign、role、posts）ではありません") \
 X(MSG_EDIT_FILE_FORM, "{0}: must be an object with the changed fields, or with paths and event", \

@@ -98,7 +98,7 @@ node_keygen_run(struct cli *cli, int argc, char **argv)
 	struct node_public keys;
 	struct operands file;
 	struct node_id id;
-	char why[256];
+	char why[512];
 
 	if (!options_read(cli, argc, argv, opts, 1, 1, &file)) {
 		return cli->code;
@@ -120,8 +120,7 @@ node_keygen_run(struct cli *cli, int argc, char **argv)
 				text_argument(cli, file.at[0]));
 	}
 	if (err != OK) {
-		return complain(cli, EXIT_REFUSED, MSG_KEYFILE_FAILED,
-				text_argument(cli, file.at[0]), text_argument(cli, why));
+		return cli_complain(cli, EXIT_REFUSED, text_argument(cli, why));
 	}
 	struct opt_list list = option_split(cli, posts);
 	put_public(cli, &keys, role, &list);
@@ -135,14 +134,13 @@ node_rotate_run(struct cli *cli, int argc, char **argv)
 	const struct opt_list none = { 0 };
 	struct node_public keys;
 	struct operands file;
-	char why[256];
+	char why[512];
 
 	if (!options_read(cli, argc, argv, opts, 1, 1, &file)) {
 		return cli->code;
 	}
 	if (node_keys_rotate(file.at[0], &keys, why, sizeof(why)) != OK) {
-		return complain(cli, EXIT_REFUSED, MSG_KEYFILE_FAILED,
-				text_argument(cli, file.at[0]), text_argument(cli, why));
+		return cli_complain(cli, EXIT_REFUSED, text_argument(cli, why));
 	}
 	put_public(cli, &keys, NULL, &none);
 	return EXIT_DONE;
@@ -210,6 +208,11 @@ read_public_file(struct cli *cli, const char *path, struct described *d)
 	if (!input_read_file(cli, path, PUBLIC_MAX, &text)) {
 		return false;
 	}
+	if (memmem(text.at, text.len, "curve_secret=", 13) != NULL) {
+		cli->code = complain(cli, EXIT_REFUSED, MSG_NODE_SECRETS,
+				     text_argument(cli, path));
+		return false;
+	}
 	json_t *object = json_parse(text, &cli->arena, &fault);
 	if (object == NULL) {
 		cli->code = cli_complain(
@@ -249,6 +252,9 @@ node_enrol_run(struct cli *cli, int argc, char **argv)
 
 	if (!options_read(cli, argc, argv, opts, 0, 0, &none)) {
 		return cli->code;
+	}
+	if (file == NULL && d.node == NULL) {
+		return usage(cli, MSG_NODE_FILE_NEEDED);
 	}
 	d.posts = option_split(cli, posts);
 	if (file != NULL && !read_public_file(cli, file, &d)) {

@@ -189,6 +189,23 @@ names_put(struct cli *cli, const struct opt *opts)
 	}
 }
 
+/* What is missing stands in the first lines of the command's page. */
+static void
+operand_missing(struct cli *cli)
+{
+	const struct help_page *page = help_find(cli->lang, cli->command);
+
+	cli->code = complain(cli, EXIT_BAD_USAGE, MSG_OPERAND_MISSING);
+	if (page != NULL) {
+		const char *end = strstr(page->text, "\n\n");
+		size_t len =
+			end != NULL ? (size_t)(end - page->text) : strlen(page->text);
+
+		buf_printf(&cli->err, "%.*s\n", (int)len, page->text);
+	}
+	say(cli, &cli->err, MSG_SEE_HELP, cli->command);
+}
+
 bool
 options_read(struct cli *cli, int argc, char **argv, const struct opt *opts, int min,
 	     int max, struct operands *ret_operands)
@@ -243,7 +260,7 @@ options_read(struct cli *cli, int argc, char **argv, const struct opt *opts, int
 
 	*ret_operands = (struct operands){ .at = argv + optind, .count = argc - optind };
 	if (ret_operands->count < min) {
-		cli->code = usage(cli, MSG_OPERAND_MISSING);
+		operand_missing(cli);
 		return false;
 	}
 	if (max >= 0 && ret_operands->count > max) {

@@ -217,6 +217,18 @@ single_value(const ProtobufCFieldDescriptor *field, const char *text)
 	}
 }
 
+static const char *
+right_value(struct cli *cli, const ProtobufCFieldDescriptor *field)
+{
+	bool number = field->type == PROTOBUF_C_TYPE_MESSAGE &&
+		      (field->descriptor == &kusanone__v1__count__descriptor ||
+		       field->descriptor == &kusanone__v1__money__descriptor);
+
+	return phrase(cli, number                                ? MSG_RIGHT_NUMBER
+			   : field->type == PROTOBUF_C_TYPE_BOOL ? MSG_RIGHT_BOOL
+								 : MSG_RIGHT_JSON);
+}
+
 /* JSON is recognised by its bracket. */
 static bool
 is_json(const ProtobufCFieldDescriptor *field, const char *text)
@@ -270,7 +282,8 @@ value_of(struct patch *p, const struct target *t, const char *text)
 						       &kusanone__v1__text__descriptor
 				       ? phrase(cli, MSG_EDIT_TEXT_NEEDS_LANG, t->path)
 				       : phrase(cli, MSG_EDIT_VALUE, t->path,
-						text_argument(cli, text)));
+						text_argument(cli, text),
+						right_value(cli, field)));
 	}
 	return v;
 }

@@ -449,7 +449,10 @@ reference_read(struct reference_import *im, const char *folder)
 		}
 	}
 	if (found == 0) {
-		complain(cli, 0, MSG_IMPORT_NOTHING, text_argument(cli, folder));
+		complain(cli, 0,
+			 access(folder, F_OK) == 0 ? MSG_IMPORT_NOTHING
+						   : MSG_FOLDER_MISSING,
+			 text_argument(cli, folder));
 	} else if (im->faulty) {
 		complain(cli, 0, MSG_IMPORT_FAULTY);
 	}

@@ -195,8 +195,9 @@ submit_file(struct submit *s, const char *path)
 	struct input in;
 	struct slice value;
 	unsigned line;
-	enum input_result r;
+	enum input_result r = INPUT_END;
 	bool going = true;
+	bool any = false;
 
 	if (!input_open(cli, path, &in)) {
 		s->refused++;
@@ -207,7 +208,11 @@ submit_file(struct submit *s, const char *path)
 			s->refused++;
 			break;
 		}
+		any = true;
 		going = submit_value(s, in.name, line, value);
+	}
+	if (r == INPUT_END && !any) {
+		complain(cli, EXIT_DONE, MSG_FILE_EMPTY, text_argument(cli, in.name));
 	}
 	input_close(&in);
 	return going;

@@ -36,6 +36,15 @@ expect "a file that is not there: refused with its name" 1 "not_there.json" -- \
 	at sfo submit not_there.json
 expect "a post cannot review" 1 "headquarters" -- at sfo review "$(total >/dev/null; at sfo \
 	events --json | json 'd["rows"][0]["eventId"]')" accept
+one=$(at sfo submit one.json --json | id_in)
+expect "a merge into an event that is not there: refused, it would leave the totals" 1 "event" -- \
+	at hq merge "$one" ffffffff-ffff-7fff-8fff-ffffffffffff --why "a slip"
+expect "a key file where keygen's words belong: refused, the secrets stay where they are" 1 \
+	"secret" -- at hq node enrol --file "$fed/keys/sfo.key" --posts sfo
+expect "no folder of reference data there: refused as such" 1 "no such folder" -- \
+	at hq reference import not_there
+: >empty.json
+expect "an empty file: nothing to refuse, and said" 0 "nothing in it" -- at sfo submit empty.json
 same "what is refused leaves nothing in the journal" "$(figure sfo seq)" "$before"
 { event good-1; cat no_title.json; event good-2; } >mixed.json
 expect "of three the good two are recorded, the bad one is named with its line" 1 \
@@ -44,6 +53,7 @@ same "both good ones are there" "$(figure sfo seq)" "$((before + 2))"
 
 # ---- Usage: 2
 expect "no file: usage" 2 "--help" -- at sfo submit
+expect "an operand is missing: usage, with the operands" 2 "kusanone show ID" -- at sfo show
 expect "an unknown option: usage" 2 "--nonsense" -- at sfo submit one.json --nonsense
 expect "an unknown command: usage" 2 "sumbit" -- kusanone sumbit one.json
 expect "a word where a number belongs: usage" 2 "wait" -- at sfo submit one.json --wait soon
