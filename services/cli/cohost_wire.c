@@ -11,23 +11,6 @@
 #include "cli/text.h"
 #include "lib/model/json_wire.h"
 
-static int
-ask_cohosts(struct cli *cli, bool open_only, const Kusanone__V1__CohostsReply **ret_reply)
-{
-	Kusanone__V1__Query query = KUSANONE__V1__QUERY__INIT;
-	Kusanone__V1__CohostsQuery cohosts = KUSANONE__V1__COHOSTS_QUERY__INIT;
-	const Kusanone__V1__Reply *reply;
-
-	cohosts.open_only = open_only;
-	query.query_case = KUSANONE__V1__QUERY__QUERY_COHOSTS;
-	query.cohosts = &cohosts;
-	int code = ask_query(cli, ASK_INTAKE, &query, &reply);
-	if (code == EXIT_DONE) {
-		*ret_reply = reply->cohosts;
-	}
-	return code;
-}
-
 /* The event and the post meant, from the requests that this node has heard of. */
 static int
 find_request(struct cli *cli, const char *typed, const char **id, const char **post)
@@ -36,7 +19,7 @@ find_request(struct cli *cli, const char *typed, const char **id, const char **p
 	const Kusanone__V1__CohostRow *found = NULL;
 	size_t typed_len = strlen(typed);
 
-	int code = ask_cohosts(cli, false, &reply);
+	int code = event_ask_cohosts(cli, false, &reply);
 	if (code != EXIT_DONE) {
 		return code;
 	}
@@ -132,7 +115,7 @@ cohost_list_run(struct cli *cli, int argc, char **argv)
 	if (!options_read(cli, argc, argv, opts, 0, 0, &none)) {
 		return cli->code;
 	}
-	int code = ask_cohosts(cli, !all, &reply);
+	int code = event_ask_cohosts(cli, !all, &reply);
 	if (code != EXIT_DONE) {
 		return code;
 	}

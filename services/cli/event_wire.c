@@ -101,6 +101,50 @@ look(struct cli *cli, const char *digits, const char *text, const char **ret_id,
 }
 
 int
+event_ask_cohosts(struct cli *cli, bool open_only,
+		  const Kusanone__V1__CohostsReply **ret_reply)
+{
+	Kusanone__V1__Query query = KUSANONE__V1__QUERY__INIT;
+	Kusanone__V1__CohostsQuery cohosts = KUSANONE__V1__COHOSTS_QUERY__INIT;
+	const Kusanone__V1__Reply *reply;
+
+	cohosts.open_only = open_only;
+	query.query_case = KUSANONE__V1__QUERY__QUERY_COHOSTS;
+	query.cohosts = &cohosts;
+	int code = ask_query(cli, ASK_INTAKE, &query, &reply);
+	if (code == EXIT_DONE) {
+		*ret_reply = reply->cohosts;
+	}
+	return code;
+}
+
+/* The same among the events of others of which a post's node knows because they name its
+ * post.  Headquarters has all events in its lists. */
+static int
+look_at_requests(struct cli *cli, const char *digits, const char **ret_id,
+		 unsigned *ret_count)
+{
+	const struct cli_system *system = cli->system;
+	const Kusanone__V1__CohostsReply *reply;
+
+	if (system->exists(system->ctx, ask_path(cli, "aggregation"))) {
+		return EXIT_DONE;
+	}
+	int code = event_ask_cohosts(cli, false, &reply);
+	for (size_t i = 0; code == EXIT_DONE && i < reply->n_rows; i++) {
+		const char *id = reply->rows[i]->event_id;
+
+		/* One event may be asked of several posts of this node. */
+		if (ends_in(&cli->arena, id, digits) &&
+		    (*ret_count == 0 || strcmp(*ret_id, id) != 0)) {
+			*ret_id = id;
+			(*ret_count)++;
+		}
+	}
+	return code;
+}
+
+int
 event_find(struct cli *cli, const char *typed, const char **ret_id)
 {
 	const char *digits = hex_digits(&cli->arena, typed);
@@ -117,6 +161,9 @@ event_find(struct cli *cli, const char *typed, const char **ret_id)
 	}
 	if (digits != NULL) {
 		code = look(cli, digits, NULL, ret_id, &count);
+		if (code == EXIT_DONE && count == 0) {
+			code = look_at_requests(cli, digits, ret_id, &count);
+		}
 		if (code != EXIT_DONE) {
 			return code;
 		}

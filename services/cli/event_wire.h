@@ -10,6 +10,10 @@
 /* The whole id, in the arena.  EXIT_DONE, or a code after a complaint. */
 int event_find(struct cli *, const char *typed, const char **ret_id);
 
+/* The events of others that name a post of this node; open_only: without an answer. */
+int event_ask_cohosts(struct cli *, bool open_only,
+		      const Kusanone__V1__CohostsReply **ret_reply);
+
 /* The event with this whole id. */
 int event_fetch(struct cli *, const char *id, bool history,
 		const Kusanone__V1__EventReply **ret_event);

@@ -18,6 +18,8 @@ expect "the records behind the figure say who was left out and why" 0 "post=lax"
 	at hq totals --by post --open
 asks() { at lax cohost list --json | json '[r["eventId"] for r in d.get("rows", [])]'; }
 comes "the co-host is asked" 10 "$webinar" asks
+expect "the co-host looks at what it is asked about, by the end of its id" 0 "Event webinar" "sfo" -- \
+	at lax show "${webinar: -8}"
 expect "another post cannot answer for it" 1 "forbidden" "post" -- \
 	at sfo cohost confirm "$webinar" --post lax
 expect "it confirms, from its own node" 0 "headquarters" -- \
@@ -29,6 +31,8 @@ comes "the lead sees it confirmed" 10 "counts" \
 comes "nothing is left to answer" 10 "" asks
 expect "the same answer again is the same record" 0 "before" -- \
 	at lax cohost confirm "$webinar"
+expect "having answered, it still sees the event, and its answer" 0 "Event webinar" \
+	"lax confirmed" -- at lax show "${webinar: -8}" --history
 expect "it disputes" 0 "" -- at lax cohost dispute "$webinar" --note "not us" --wait 10
 same "disputed: not counted in its figures" "$(by_dimension post) of $(total)" "sfo=1 of 1"
 expect "the lead is told, with the note" 0 "disputed" "not us" -- at sfo show "$webinar"

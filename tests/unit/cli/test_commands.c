@@ -131,6 +131,26 @@ answer_events(struct world *w, const Kusanone__V1__Query *query)
 	world_answer(w, FRAME_REPLY, &reply.base);
 }
 
+#define ASKED_ID "018d0000-0000-7000-8000-0000c0405707"
+
+/* Another post's event, asked of both posts of this node. */
+static void
+answer_cohosts(struct world *w, const Kusanone__V1__Query *query)
+{
+	Kusanone__V1__Reply reply = KUSANONE__V1__REPLY__INIT;
+	Kusanone__V1__CohostsReply cohosts = KUSANONE__V1__COHOSTS_REPLY__INIT;
+	Kusanone__V1__CohostRow row = KUSANONE__V1__COHOST_ROW__INIT;
+	Kusanone__V1__CohostRow *list[] = { &row, &row };
+
+	row.event_id = (char *)(uintptr_t)ASKED_ID;
+	cohosts.rows = list;
+	cohosts.n_rows = 2;
+	reply.request = query->request;
+	reply.reply_case = KUSANONE__V1__REPLY__REPLY_COHOSTS;
+	reply.cohosts = &cohosts;
+	world_answer(w, FRAME_REPLY, &reply.base);
+}
+
 static void
 serve(struct world *w, enum frame_type type, struct slice body)
 {
@@ -143,6 +163,8 @@ serve(struct world *w, enum frame_type type, struct slice body)
 		world_read(w, &kusanone__v1__query__descriptor, body);
 	if (query->query_case == KUSANONE__V1__QUERY__QUERY_EVENT) {
 		answer_event(w, query);
+	} else if (query->query_case == KUSANONE__V1__QUERY__QUERY_COHOSTS) {
+		answer_cohosts(w, query);
 	} else {
 		assert_int_equal(query->query_case, KUSANONE__V1__QUERY__QUERY_EVENTS);
 		answer_events(w, query);
@@ -480,6 +502,12 @@ test_event__found_by_its_last_digits_over_pages(void **state)
 			 EXIT_REFUSED);
 	CHECK_HAS(world_err(&world), "no such event");
 	assert_int_equal(submitted_count, 1);
+
+	/* One of which only its co-hosts are asked. */
+	world.has_aggregation = false;
+	assert_int_equal(world_run(&world, "withdraw", "c0405707", "--why", "x"),
+			 EXIT_DONE);
+	assert_string_equal(submitted[1]->withdrawal->event_id, ASKED_ID);
 }
 
 static void
