@@ -87,6 +87,22 @@ put_row(struct cli *cli, const Kusanone__V1__ReferenceRow *row, struct grid *gri
 		 text_clean(arena, what));
 }
 
+/* A table for each kind: the long keys of one would leave the others no room. */
+static void
+put_rows(struct cli *cli, const Kusanone__V1__ReferenceReply *reply)
+{
+	for (size_t i = 0; i < reply->n_rows;) {
+		Kusanone__V1__ReferenceRow__RowCase kind = reply->rows[i]->row_case;
+		struct grid grid;
+
+		grid_init(&grid, &cli->arena, "fffl");
+		for (; i < reply->n_rows && reply->rows[i]->row_case == kind; i++) {
+			put_row(cli, reply->rows[i], &grid);
+		}
+		grid_put(&grid, cli->width, &cli->out);
+	}
+}
+
 int
 reference_show_run(struct cli *cli, int argc, char **argv)
 {
@@ -98,7 +114,6 @@ reference_show_run(struct cli *cli, int argc, char **argv)
 	Kusanone__V1__ReferenceQuery reference = KUSANONE__V1__REFERENCE_QUERY__INIT;
 	const Kusanone__V1__Reply *reply;
 	struct operands none;
-	struct grid grid;
 
 	if (!options_read(cli, argc, argv, opts, 0, 0, &none)) {
 		return cli->code;
@@ -115,11 +130,7 @@ reference_show_run(struct cli *cli, int argc, char **argv)
 		ask_put_json(cli, &reply->reference->base, JSON_PRETTY);
 		return EXIT_DONE;
 	}
-	grid_init(&grid, &cli->arena, "fffl");
-	for (size_t i = 0; i < reply->reference->n_rows; i++) {
-		put_row(cli, reply->reference->rows[i], &grid);
-	}
-	grid_put(&grid, cli->width, &cli->out);
+	put_rows(cli, reply->reference);
 	say(cli, &cli->out, MSG_REFERENCE_ROWS,
 	    unsigned_text(&cli->arena, reply->reference->n_rows));
 	return EXIT_DONE;
