@@ -20,7 +20,13 @@ while [ $# -gt 0 ]; do
 	case $1 in
 	--once) once=yes ;;
 	--dir) [ $# -ge 2 ] || { usage >&2; exit 2; }; dir=$2; shift ;;
-	--lang) [ $# -ge 2 ] || { usage >&2; exit 2; }; lang=(--lang "$2"); shift ;;
+	--lang)
+		case ${2:-} in
+		ja | en) lang=(--lang "$2") ;;
+		*) echo "demo: --lang is ja or en" >&2; exit 2 ;;
+		esac
+		shift
+		;;
 	-h | --help) usage; exit 0 ;;
 	*) echo "demo: unknown option: $1" >&2; usage >&2; exit 2 ;;
 	esac

@@ -41,6 +41,10 @@ same "and the second" "$?" 0
 same "the first has its own figures" "$(figures b.txt)" "$(figures a.txt)"
 same "the second has its own" "$(figures c.txt)" "$(figures a.txt)"
 
+"$demo" --once --dir "$dir/never" --lang fr >lang.txt 2>&1
+same "a language that it does not speak: usage, before anything is done" \
+	"$? $(ls -d never 2>/dev/null)" "2 "
+
 # ---- Live, on a terminal
 (
 	until [ -e go ]; do sleep 0.05; done
