@@ -88,26 +88,66 @@ opened_text(struct cli *cli, const Kusanone__V1__OpenedRecord *row)
 	return row->n_keys == 0 ? why : arena_printf(&cli->arena, "%s: %s", keys, why);
 }
 
+/* Would the title and what is said of the record stand beside each other?  Tells how wide
+ * the positions are, too. */
+static bool
+opened_fits(struct cli *cli, const Kusanone__V1__TotalsReply *r, size_t *ret_position)
+{
+	enum { BEFORE = 2 + 8 + 2 + 2 + 8 + 2, BETWEEN = 2 }; /* Ids, without position. */
+	size_t position = 0, title = 0, text = 0;
+
+	for (size_t i = 0; i < r->n_opened; i++) {
+		const Kusanone__V1__OpenedRecord *row = r->opened[i];
+		size_t p = text_width(unsigned_text(&cli->arena, row->position));
+		size_t t = text_width(ask_text(cli, row->title));
+		size_t o = text_width(opened_text(cli, row));
+
+		position = p > position ? p : position;
+		title = t > title ? t : title;
+		text = o > text ? o : text;
+	}
+	*ret_position = position;
+	return BEFORE + position + title + BETWEEN + text <= cli->width;
+}
+
+/* A table; on a narrow screen without the reasons in it, which are what one looks for
+ * here and stand whole below their record. */
 static void
 put_opened(struct cli *cli, const Kusanone__V1__TotalsReply *r, struct buf *out)
 {
+	enum { REASON_INDENT = 12 };
+	struct arena *arena = &cli->arena;
+	size_t position;
+	bool fits = opened_fits(cli, r, &position);
 	struct grid grid;
 
 	if (r->n_opened == 0) {
 		return;
 	}
 	totals_put_title(cli, phrase(cli, MSG_OPENED_TITLE), out);
-	grid_init(&grid, &cli->arena, "frfll");
-	grid.indent = 2;
 	for (size_t i = 0; i < r->n_opened; i++) {
 		const Kusanone__V1__OpenedRecord *row = r->opened[i];
 
-		grid_row(&grid, short_id(&cli->arena, row->event_id),
-			 unsigned_text(&cli->arena, row->position),
-			 short_hash(&cli->arena, row->revision),
-			 ask_text(cli, row->title), opened_text(cli, row));
+		if (i == 0 || !fits) {
+			grid_init(&grid, arena, fits ? "frfll" : "frfl");
+			grid.indent = 2;
+		}
+		grid_row(&grid, short_id(arena, row->event_id),
+			 arena_printf(arena, "%*s", (int)position,
+				      unsigned_text(arena, row->position)),
+			 short_hash(arena, row->revision), ask_text(cli, row->title),
+			 fits ? opened_text(cli, row) : NULL);
+		if (!fits) {
+			grid_put(&grid, cli->width, out);
+			text_blanks(out, REASON_INDENT);
+			text_wrap(out, opened_text(cli, row), REASON_INDENT,
+				  REASON_INDENT, cli->width);
+			buf_put_u8(out, '\n');
+		}
 	}
-	grid_put(&grid, cli->width, out);
+	if (fits) {
+		grid_put(&grid, cli->width, out);
+	}
 }
 
 /* Lines without the empty ones between them. */
