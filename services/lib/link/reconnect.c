@@ -31,12 +31,17 @@ reconnect_worked(struct reconnect *r, msec_t live_for)
 msec_t
 reconnect_backoff(struct reconnect *r, uint32_t at_least_ms, struct rng *rng, msec_t now)
 {
-	uint32_t ceiling = at_least(r->ceiling_ms, LINK_BACKOFF_MIN_MS);
 	msec_t asked = at_least_ms < RECONNECT_AFTER_MAX_MS ? at_least_ms
 							    : RECONNECT_AFTER_MAX_MS;
 
-	r->ceiling_ms = doubled(ceiling);
-	return now + asked + (msec_t)rng_below(rng, ceiling + 1);
+	if (r->ceiling_ms == 0) {
+		r->ceiling_ms = LINK_BACKOFF_MIN_MS;
+		r->raised_at = now;
+	} else if (now - r->raised_at >= (msec_t)r->ceiling_ms) {
+		r->ceiling_ms = doubled(r->ceiling_ms);
+		r->raised_at = now;
+	}
+	return now + asked + (msec_t)rng_below(rng, (uint64_t)r->ceiling_ms + 1);
 }
 
 msec_t

@@ -1,7 +1,10 @@
 /* lib/link/reconnect.h - when to dial again.
  *
  * Full jitter over a ceiling that doubles from 0.5 s to 60 s, so that a herd that lost
- * the same peer spreads out.  A peer that asks to be dialled again at once is, but with
+ * the same peer spreads out.  A ceiling stays for as long as it is high: a refused
+ * dialling fails at once, and with a doubling for each a peer that was away for three
+ * seconds would be waited for for six.  So the wait is about as long, at most, as the
+ * absence.  A peer that asks to be dialled again at once is, but with
  * growing gaps between two diallings, so that two sides that disagree cannot spin.  A
  * minute of a working session forgets both.
  *
@@ -20,7 +23,8 @@ enum {
 };
 
 struct reconnect {
-	uint32_t ceiling_ms; /* Of the next backoff; 0: LINK_BACKOFF_MIN_MS. */
+	uint32_t ceiling_ms; /* Of the last backoff; 0: there was none. */
+	msec_t raised_at;    /* When it became that. */
 	uint32_t gap_ms;     /* Before the next dialling "at once"; 0: the smallest. */
 	msec_t dialled_at;
 };

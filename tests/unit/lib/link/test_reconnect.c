@@ -15,9 +15,12 @@ test_reconnect__the_ceiling_doubles_from_half_a_second_to_a_minute(void **state)
 		struct reconnect r = { 0 };
 		struct rng rng = { seed };
 
-		for (size_t i = 0; i < ARRAY_LEN(ceilings); i++) {
-			msec_t wait = reconnect_backoff(&r, 0, &rng, 1000) - 1000;
+		msec_t now = 1000;
 
+		for (size_t i = 0; i < ARRAY_LEN(ceilings); i++) {
+			msec_t wait = reconnect_backoff(&r, 0, &rng, now) - now;
+
+			now += 60000;
 			assert_in_range(wait, 0, ceilings[i]);
 			longest[i] = wait > longest[i] ? wait : longest[i];
 			shortest[i] =
@@ -30,6 +33,54 @@ test_reconnect__the_ceiling_doubles_from_half_a_second_to_a_minute(void **state)
 	}
 }
 
+/* The peer is away from 0 on, and a dialling is refused at once: how long it is waited
+ * for after it is back. */
+static msec_t
+found_after(uint64_t seed, msec_t away, unsigned *ret_diallings)
+{
+	struct reconnect r = { 0 };
+	struct rng rng = { seed };
+	msec_t now = 0;
+
+	*ret_diallings = 0;
+	do {
+		now = reconnect_backoff(&r, 0, &rng, now);
+		++*ret_diallings;
+	} while (now < away);
+	return now - away;
+}
+
+static void
+test_reconnect__the_wait_is_about_as_long_as_the_absence(void **state)
+{
+	(void)state;
+	enum { SEEDS = 2000 };
+	static const struct {
+		msec_t away, mean, longest;
+	} expected[] = {
+		{ 300, 300, 1000 },      /* A process that is restarted at once. */
+		{ 1000, 500, 2000 },     /* Headquarters' restart ... */
+		{ 3000, 1000, 4000 },    /* ... of one to three seconds. */
+		{ 60000, 25000, 60000 }, /* A machine's. */
+		{ 3600000, 30500, 60000 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(expected); i++) {
+		unsigned diallings = 0;
+		msec_t sum = 0;
+
+		for (uint64_t seed = 0; seed < SEEDS; seed++) {
+			msec_t wait = found_after(seed, expected[i].away, &diallings);
+
+			assert_in_range(wait, 0, expected[i].longest);
+			sum += wait;
+		}
+		assert_in_range(sum / SEEDS, 0, expected[i].mean);
+		/* And nobody is dialled without pause. */
+		assert_true(diallings <= 40 + expected[i].away / 20000);
+	}
+}
+
 static void
 test_reconnect__a_minute_of_work_forgets_the_past_but_not_less(void **state)
 {
@@ -37,8 +88,8 @@ test_reconnect__a_minute_of_work_forgets_the_past_but_not_less(void **state)
 	struct reconnect r = { 0 };
 	struct rng rng = { 1 };
 
-	for (int i = 0; i < 10; i++) {
-		reconnect_backoff(&r, 0, &rng, 0);
+	for (msec_t now = 0; now < 10 * 60000; now += 60000) {
+		reconnect_backoff(&r, 0, &rng, now);
 	}
 	reconnect_worked(&r, 59999);
 	assert_int_equal(r.ceiling_ms, 60000);
@@ -120,6 +171,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			test_reconnect__the_ceiling_doubles_from_half_a_second_to_a_minute),
+		cmocka_unit_test(
+			test_reconnect__the_wait_is_about_as_long_as_the_absence),
 		cmocka_unit_test(
 			test_reconnect__a_minute_of_work_forgets_the_past_but_not_less),
 		cmocka_unit_test(
