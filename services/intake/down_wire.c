@@ -334,7 +334,8 @@ down_lost(struct intake *in, const struct link_error *error, struct turn *turn)
 		   error->code == LINK_VERSION_UNSUPPORTED) {
 		intake_alarm(in, turn, "headquarters refuses the link: %s",
 			     in->down.dialer.reason);
-	} else if (error->code == 0 && !in->down.welcomed) {
+	} else if (error->code == 0 && !in->down.welcomed &&
+		   !line_met_nobody(in->down.dialer.ended)) {
 		intake_try_next_key(in, turn);
 	}
 	in->down.welcomed = false;
@@ -346,6 +347,13 @@ down_take(struct intake *in, const struct message *msg, struct turn *turn)
 	struct intake_down *down = &in->down;
 	struct dialer_in what = { 0 };
 
+	if (msg->ended != LINE_OPEN) {
+		if (dialer_ended(&down->dialer, msg->from, msg->ended, turn->out,
+				 turn->rng, turn->now) == DIALER_LOST) {
+			down_lost(in, &what.error, turn);
+		}
+		return;
+	}
 	if (msg->fault != FRAME_GOOD) {
 		if (peer_eq(msg->from, dialer_peer(&down->dialer))) {
 			restart(in, false,

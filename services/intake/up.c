@@ -62,6 +62,13 @@ up_take(struct intake *in, const struct message *msg, struct turn *turn)
 	struct intake_up *up = &in->up;
 	struct dialer_in what = { 0 };
 
+	if (msg->ended != LINE_OPEN) {
+		if (dialer_ended(&up->dialer, msg->from, msg->ended, turn->out, turn->rng,
+				 turn->now) == DIALER_LOST) {
+			up_lost(in, &what.error, turn);
+		}
+		return;
+	}
 	if (msg->fault != FRAME_GOOD) {
 		if (peer_eq(msg->from, dialer_peer(&up->dialer))) {
 			dialer_restart(&up->dialer, false,

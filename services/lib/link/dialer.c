@@ -112,6 +112,7 @@ dialer_lose(struct dialer *d, enum dialer_retry how, uint32_t at_least_ms,
 	    struct rng *rng, msec_t now)
 {
 	end_session(d, now);
+	d->ended = LINE_OPEN;
 	switch (how) {
 	case DIALER_RETRY_BACKOFF:
 		d->retry_at = reconnect_backoff(&d->reconnect, at_least_ms, rng, now);
@@ -185,7 +186,24 @@ silent(struct dialer *d, const char *what, struct outbox *out, struct rng *rng,
 {
 	dialer_set_reason(d, "%s", what);
 	outbox_hang_up(out, d->endpoint);
-	return dialer_lose(d, DIALER_RETRY_BACKOFF, 0, rng, now);
+	dialer_lose(d, DIALER_RETRY_BACKOFF, 0, rng, now);
+	d->ended = LINE_SILENT;
+	return DIALER_LOST;
+}
+
+enum dialer_event
+dialer_ended(struct dialer *d, struct peer peer, enum line_end end, struct outbox *out,
+	     struct rng *rng, msec_t now)
+{
+	if (!peer_eq(peer, dialer_peer(d)) ||
+	    (d->state != DIALER_HELLO_SENT && d->state != DIALER_LIVE)) {
+		return DIALER_NOTHING;
+	}
+	dialer_set_reason(d, "%s", line_end_words(end));
+	outbox_hang_up(out, d->endpoint);
+	dialer_lose(d, DIALER_RETRY_BACKOFF, 0, rng, now);
+	d->ended = end;
+	return DIALER_LOST;
 }
 
 static enum dialer_event

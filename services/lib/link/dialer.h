@@ -8,6 +8,7 @@
  *
  *	IDLE -> (dial) -> HELLO_SENT -> (WELCOME) -> LIVE -> (error, silence) -> BACKOFF
  *	  ^                    |  10 s without WELCOME ------------------------> BACKOFF
+ *	  |        in either, when the shell says that the connection ended ---> BACKOFF
  *	  +---- paused by its owner                     BACKOFF -> (deadline) -> dial
  *
  * As a producer it keeps the flow: sent_bytes < credit, both absolute totals of payload
@@ -16,6 +17,7 @@
 #define LIB_LINK_DIALER_H
 
 #include "lib/base/rng.h"
+#include "lib/link/line.h"
 #include "lib/link/outbox.h"
 #include "lib/link/pace.h"
 #include "lib/link/reconnect.h"
@@ -44,6 +46,7 @@ struct dialer {
 	uint32_t backoff_ms;
 	enum link_code last_error; /* 0: none yet. */
 	char reason[96];           /* Why it is not LIVE, in words. */
+	enum line_end ended;       /* The same where it was the line; else OPEN. */
 
 	struct reconnect reconnect;
 	uint32_t heartbeat_ms; /* Of this session, as WELCOME says. */
@@ -98,6 +101,11 @@ enum dialer_event dialer_run(struct dialer *, const struct link_status *mine,
 enum dialer_event dialer_take(struct dialer *, struct peer, const struct frame *,
 			      struct arena *, struct outbox *, struct rng *, msec_t now,
 			      struct dialer_in *ret_in);
+
+/* The shell says that the connection to 'peer' ended, or never came to be.  DIALER_LOST
+ * if that is the present dialling. */
+enum dialer_event dialer_ended(struct dialer *, struct peer, enum line_end,
+			       struct outbox *, struct rng *, msec_t now);
 
 /* May a batch of 'bytes' be sent now: LIVE, credit, at most 64 batches unacknowledged,
  * and on a slow line (a measured rate) not more than the larger of one block and two

@@ -61,6 +61,7 @@ hear_welcome(const struct hearing *h)
 	d->live_since = h->now;
 	d->last_in = h->now;
 	d->reason[0] = '\0';
+	d->ended = LINE_OPEN;
 	dialer_move_to(d, DIALER_LIVE, h->now);
 	return DIALER_WELCOMED;
 }

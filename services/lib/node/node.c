@@ -22,6 +22,25 @@ inbox_clear(struct inbox *inbox)
 	arena_reset(&inbox->prepared);
 }
 
+static struct message *
+inbox_add(struct inbox *inbox)
+{
+	if (inbox->count == inbox->cap) {
+		inbox->cap = inbox->cap != 0 ? 2 * inbox->cap : 16;
+		inbox->list = xrealloc(inbox->list, inbox->cap * sizeof(inbox->list[0]));
+	}
+	return &inbox->list[inbox->count++];
+}
+
+void
+inbox_put_end(struct inbox *inbox, struct peer from, enum line_end end)
+{
+	*inbox_add(inbox) = (struct message){ .from = from,
+					      .who = { .kind = PRINCIPAL_SERVER },
+					      .ended = end,
+					      .fault = FRAME_MALFORMED };
+}
+
 void
 inbox_put(struct inbox *inbox, struct peer from, const struct principal *who,
 	  const struct slice *parts, unsigned count)
@@ -29,16 +48,12 @@ inbox_put(struct inbox *inbox, struct peer from, const struct principal *who,
 	struct slice copies[FRAME_MAX_PARTS] = { 0 };
 	unsigned kept = count < FRAME_MAX_PARTS ? count : FRAME_MAX_PARTS;
 
-	if (inbox->count == inbox->cap) {
-		inbox->cap = inbox->cap != 0 ? 2 * inbox->cap : 16;
-		inbox->list = xrealloc(inbox->list, inbox->cap * sizeof(inbox->list[0]));
-	}
 	for (unsigned i = 0; i < kept; i++) {
 		copies[i] = slice_of(arena_dup(&inbox->arena, parts[i].at, parts[i].len),
 				     parts[i].len);
 		inbox->bytes += parts[i].len;
 	}
-	struct message *msg = &inbox->list[inbox->count++];
+	struct message *msg = inbox_add(inbox);
 	*msg = (struct message){ .from = from, .who = *who };
 	msg->fault = frame_read(copies, count, &msg->frame);
 }

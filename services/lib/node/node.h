@@ -22,6 +22,9 @@ void inbox_clear(struct inbox *);
 void inbox_put(struct inbox *, struct peer from, const struct principal *,
 	       const struct slice *parts, unsigned count);
 
+/* The connection that was dialled as 'from' has ended. */
+void inbox_put_end(struct inbox *, struct peer from, enum line_end);
+
 /* Have the service prepare what has not been prepared yet. */
 void inbox_prepare(struct inbox *, const struct service *);
 

@@ -10,6 +10,7 @@
 #include "lib/base/log.h"
 #include "lib/base/mem.h"
 #include "lib/base/rng.h"
+#include "lib/link/line.h"
 #include "lib/link/outbox.h"
 #include "lib/store/store.h"
 
@@ -28,6 +29,9 @@ struct principal {
 struct message {
 	struct peer from;
 	struct principal who;
+	/* Not LINE_OPEN: no frame, but the end of the connection that was dialled as
+	 * 'from'.  'fault' is not FRAME_GOOD then. */
+	enum line_end ended;
 	enum frame_fault fault; /* Not FRAME_GOOD: only 'from' and 'who' are valid. */
 	struct frame frame;     /* Borrows the inbox's bytes for the turn. */
 	bool is_prepared;

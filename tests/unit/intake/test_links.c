@@ -977,6 +977,99 @@ test_keys__the_other_key_is_tried_where_the_door_stays_shut(void **state)
 	post_free(p);
 }
 
+/* Let time go on to what is due, and say which endpoint was dialled; 0: none. */
+static uint32_t
+next_dialling(struct post *p, struct peer *ret_peer)
+{
+	for (unsigned i = 0; i < 10; i++) {
+		msec_t due = node_deadline(&p->node);
+
+		p->now = due != NEVER && due > p->now ? due : p->now;
+		post_turn(p);
+		for (size_t k = 0; k < p->node.outbox.count; k++) {
+			if (p->node.outbox.list[k].kind == OUT_DIAL) {
+				*ret_peer = p->node.outbox.list[k].to;
+				return ret_peer->endpoint;
+			}
+		}
+	}
+	return 0;
+}
+
+static void
+test_keys__who_was_not_met_did_not_refuse_a_key(void **state)
+{
+	(void)state;
+	struct post *p = linked_post();
+	struct peer peer = { 0 };
+
+	post_close(p);
+	post_keys(&p->config.keys[1], 66);
+	p->config.key_count = 2;
+	p->config.dial[0].up = 1;
+	p->config.dial[0].down = 2;
+	p->config.dial[1].up = 3;
+	p->config.dial[1].down = 4;
+	p->config.dial_count = 2;
+	post_open(p);
+
+	/* Headquarters is away: the newest key stays the one that is tried. */
+	msec_t began = p->now;
+	for (unsigned i = 0; i < 4; i++) {
+		assert_int_equal(next_dialling(p, &peer), 4);
+		inbox_put_end(&p->inbox, peer,
+			      i % 2 == 0 ? LINE_REFUSED : LINE_NO_ADDRESS);
+		post_turn(p);
+		assert_int_equal(p->core->down.dialer.state, DIALER_BACKOFF);
+	}
+	assert_true(p->now - began < 5000); /* No 10 s for each. */
+
+	/* It is back and does not know that key: the other one, soon. */
+	assert_int_equal(next_dialling(p, &peer), 4);
+	msec_t refused_at = p->now;
+	inbox_put_end(&p->inbox, peer, LINE_KEY_REFUSED);
+	post_turn(p);
+	assert_int_equal(next_dialling(p, &peer), 2);
+	assert_true(p->now - refused_at < 5000);
+
+	/* A late word of the first key's connection harms nobody. */
+	inbox_put_end(&p->inbox, (struct peer){ 4, peer.id - 1 }, LINE_CUT);
+	inbox_put_end(&p->inbox, (struct peer){ 2, peer.id - 1 }, LINE_CUT);
+	post_turn(p);
+	assert_int_equal(p->core->down.dialer.state, DIALER_HELLO_SENT);
+	post_free(p);
+}
+
+static void
+test_link__a_cut_connection_is_dialled_again_and_nothing_is_lost(void **state)
+{
+	(void)state;
+	struct post *p = linked_post();
+	struct block sent[4];
+	struct peer peer = { 0 };
+
+	hq_connect(p);
+	post_turn(p);
+	say_event(p, ID_A, "案件");
+	assert_int_equal(sent_blocks(p, sent, 4), 1);
+	msec_t cut_at = p->now;
+	inbox_put_end(&p->inbox, dialer_peer(&p->core->up.dialer), LINE_CUT);
+	inbox_put_end(&p->inbox, dialer_peer(&p->core->down.dialer), LINE_CUT);
+	post_turn(p);
+	assert_int_equal(p->core->up.dialer.state, DIALER_BACKOFF);
+	assert_int_equal(p->core->down.dialer.state, DIALER_BACKOFF);
+	assert_int_equal(next_dialling(p, &peer), DOWN);
+	assert_true(p->now - cut_at < 600);
+	hq_welcome(p, DOWN);
+	post_turn(p);
+	(void)hq_wait_hello(p, UP);
+	assert_true(p->now - cut_at < 1200);
+	hq_welcome(p, UP);
+	post_turn(p);
+	assert_int_equal(sent_blocks(p, sent, 4), 1);
+	post_free(p);
+}
+
 int
 main(void)
 {
@@ -1014,6 +1107,9 @@ main(void)
 		cmocka_unit_test(test_keys__no_other_key_is_tried_while_a_session_works),
 		cmocka_unit_test(
 			test_keys__the_other_key_is_tried_where_the_door_stays_shut),
+		cmocka_unit_test(test_keys__who_was_not_met_did_not_refuse_a_key),
+		cmocka_unit_test(
+			test_link__a_cut_connection_is_dialled_again_and_nothing_is_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -143,6 +143,19 @@ hear_batch(struct story *s, uint64_t no, uint64_t after, uint64_t through, size_
 	return hear_from(s, dialer_peer(&s->d), slice_of(payload, bytes));
 }
 
+/* The shell's word. */
+static enum dialer_event
+ended_at(struct story *s, struct peer peer, enum line_end end)
+{
+	return dialer_ended(&s->d, peer, end, &s->out, &s->rng, s->now);
+}
+
+static enum dialer_event
+ended(struct story *s, enum line_end end)
+{
+	return ended_at(s, dialer_peer(&s->d), end);
+}
+
 /* LIVE, with this credit. */
 static void
 live(struct story *s, uint64_t credit)
@@ -213,6 +226,7 @@ test_dialer__without_a_welcome_it_gives_up_after_ten_seconds(void **state)
 	assert_int_equal(s->d.state, DIALER_BACKOFF);
 	assert_int_equal(outs_of(&s->out, OUT_HANG_UP), 1);
 	assert_string_equal(s->d.reason, "no WELCOME within 10 s");
+	assert_int_equal(s->d.ended, LINE_SILENT);
 	assert_in_range(s->d.retry_at, s->now, s->now + 500);
 	assert_int_equal(dialer_deadline(&s->d), s->d.retry_at);
 
@@ -254,6 +268,83 @@ test_dialer__the_wait_grows_until_a_session_has_worked_for_a_minute(void **state
 	}
 	dialer_restart(&s->d, false, "test", &s->out, &s->rng, s->now);
 	assert_true(s->d.backoff_ms <= 500);
+}
+
+static void
+test_dialer__a_refused_dialling_is_given_up_at_once(void **state)
+{
+	struct story *s = *state;
+
+	run(s);
+	s->now += 3;
+	assert_int_equal(ended(s, LINE_REFUSED), DIALER_LOST);
+	assert_int_equal(s->d.state, DIALER_BACKOFF);
+	assert_int_equal(outs_of(&s->out, OUT_HANG_UP), 1);
+	assert_string_equal(s->d.reason, "the connection was refused");
+	assert_int_equal(s->d.ended, LINE_REFUSED);
+	assert_in_range(s->d.retry_at, s->now, s->now + 500);
+
+	/* Told once more, or too late: of a dialling that is given up already. */
+	msec_t retry_at = s->d.retry_at;
+	assert_int_equal(ended(s, LINE_CUT), DIALER_NOTHING);
+	assert_int_equal(s->d.retry_at, retry_at);
+	struct peer first = dialer_peer(&s->d);
+	run_at(s, retry_at);
+	assert_int_equal(s->d.state, DIALER_HELLO_SENT);
+	assert_int_equal(ended_at(s, first, LINE_CUT), DIALER_NOTHING);
+	first = dialer_peer(&s->d);
+	first.endpoint++;
+	assert_int_equal(ended_at(s, first, LINE_CUT), DIALER_NOTHING);
+	assert_int_equal(s->d.state, DIALER_HELLO_SENT);
+
+	/* Why the last one failed is known until one works. */
+	assert_int_equal(s->d.ended, LINE_REFUSED);
+	assert_int_equal(hear_welcome(s, 1), DIALER_WELCOMED);
+	assert_int_equal(s->d.ended, LINE_OPEN);
+	assert_string_equal(s->d.reason, "");
+}
+
+static void
+test_dialer__a_cut_session_comes_back_within_half_a_second(void **state)
+{
+	struct story *s = *state;
+
+	live(s, 1);
+	for (msec_t until = s->now + 61000; s->now < until; s->now += 1000) {
+		hear_status(s);
+	}
+	outbox_clear(&s->out);
+	assert_int_equal(ended(s, LINE_CUT), DIALER_LOST);
+	assert_int_equal(outs_of(&s->out, OUT_HANG_UP), 1);
+	assert_int_equal(frames_of(&s->out, FRAME_GOODBYE), 0); /* To whom? */
+	assert_true(s->d.backoff_ms <= 500);
+	assert_int_equal(s->d.session, 0);
+
+	/* A frame of it that was under way finds nobody. */
+	assert_int_equal(hear_status(s), DIALER_NOTHING);
+	run_at(s, s->d.retry_at);
+	assert_int_equal(hear_welcome(s, 1), DIALER_WELCOMED);
+}
+
+static void
+test_dialer__an_end_of_a_paused_or_stopped_one_is_nothing(void **state)
+{
+	struct story *s = *state;
+
+	live(s, 1);
+	dialer_stop(&s->d, &s->out, s->now);
+	outbox_clear(&s->out);
+	assert_int_equal(ended(s, LINE_CUT), DIALER_NOTHING);
+	assert_int_equal(s->d.state, DIALER_IDLE);
+
+	/* Nor does it shorten what the peer asked for. */
+	s->d.paused = false;
+	live(s, 1);
+	hear_error(s, &(struct link_error){ .code = LINK_SUPERSEDED,
+					    .error_class = LINK_OPERATOR });
+	assert_int_equal(ended(s, LINE_CUT), DIALER_NOTHING);
+	assert_int_equal(s->d.retry_at, s->now + 60000);
+	assert_int_equal(s->d.ended, LINE_OPEN);
 }
 
 static void
@@ -995,6 +1086,9 @@ main(void)
 		T(test_dialer__dials_says_hello_and_lives_when_welcomed),
 		T(test_dialer__without_a_welcome_it_gives_up_after_ten_seconds),
 		T(test_dialer__the_wait_grows_until_a_session_has_worked_for_a_minute),
+		T(test_dialer__a_refused_dialling_is_given_up_at_once),
+		T(test_dialer__a_cut_session_comes_back_within_half_a_second),
+		T(test_dialer__an_end_of_a_paused_or_stopped_one_is_nothing),
 		T(test_dialer__three_heartbeats_of_silence_end_the_session),
 		T(test_dialer__idle_is_not_silence),
 		T(test_dialer__any_valid_frame_is_life_but_not_one_of_another_session),

@@ -412,6 +412,13 @@ test_node__the_inbox_owns_what_it_was_given(void **state)
 	assert_int_not_equal(w->inbox.list[1].fault, FRAME_GOOD);
 	inbox_put(&w->inbox, (struct peer){ 1, 2 }, &who, parts, 0);
 	assert_int_not_equal(w->inbox.list[2].fault, FRAME_GOOD);
+
+	/* The end of a connection, and no frame: nobody takes it for one. */
+	assert_int_equal(w->inbox.list[0].ended, LINE_OPEN);
+	inbox_put_end(&w->inbox, (struct peer){ 3, 9 }, LINE_CUT);
+	assert_int_equal(w->inbox.list[3].ended, LINE_CUT);
+	assert_true(peer_eq(w->inbox.list[3].from, (struct peer){ 3, 9 }));
+	assert_int_not_equal(w->inbox.list[3].fault, FRAME_GOOD);
 	inbox_clear(&w->inbox);
 	assert_int_equal(w->inbox.bytes, 0);
 }
