@@ -1,5 +1,6 @@
 #include "lib/host/address.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +21,35 @@ address_ipc_path(const char *address)
 	size_t len = sizeof(ipc_scheme) - 1;
 
 	return strncmp(address, ipc_scheme, len) == 0 ? address + len : NULL;
+}
+
+bool
+address_host_name(const char *address, char *ret_host, size_t len)
+{
+	const size_t scheme_len = sizeof(tcp_scheme) - 1;
+	char name[256];
+	struct in_addr in;
+
+	if (strncmp(address, tcp_scheme, scheme_len) != 0) {
+		return false;
+	}
+	const char *host = address + scheme_len;
+	const char *colon = strrchr(host, ':');
+	if (colon == NULL || colon == host ||
+	    strcspn(host, "[*;/") < (size_t)(colon - host)) {
+		return false;
+	}
+	size_t host_len = (size_t)(colon - host);
+	if (host_len >= sizeof(name) || host_len >= len) {
+		return false;
+	}
+	memcpy(name, host, host_len);
+	name[host_len] = '\0';
+	if (inet_pton(AF_INET, name, &in) == 1) {
+		return false;
+	}
+	memcpy(ret_host, name, host_len + 1);
+	return true;
 }
 
 /* Does anybody accept connections at 'path', which is a socket? */

@@ -15,6 +15,10 @@ enum { IPC_PATH_MAX = 107 }; /* Bytes of sockaddr_un.sun_path without its NUL. *
 /* The path of "ipc://path"; NULL if it is no ipc address. */
 const char *address_ipc_path(const char *address);
 
+/* The host of a tcp address, copied, if it is a name that has to be looked up.  False if
+ * it is none: ipc, an address in digits or brackets, or longer than 'len'. */
+bool address_host_name(const char *address, char *ret_host, size_t len);
+
 enum ipc_owner {
 	IPC_NOBODY,     /* No such file. */
 	IPC_STALE,      /* A socket that nobody listens on: a dead process left it. */

@@ -82,13 +82,15 @@ static void
 hang_up(struct endpoints *e, uint32_t i, msec_t linger)
 {
 	if (e->channels[i] != NULL) {
+		dialling_stop(e->diallings[i]);
+		e->diallings[i] = NULL;
 		channel_close(e->channels[i], linger);
 		e->channels[i] = NULL;
 	}
 }
 
-/* A dialling that fails at once is one that is never answered: its owner gives up on it
- * in time and dials again. */
+/* Without a socket it is a dialling that is never answered: its owner gives up on it in
+ * time and dials again. */
 static void
 dial(struct endpoints *e, struct peer to)
 {
@@ -101,22 +103,19 @@ dial(struct endpoints *e, struct peer to)
 							   : e->options->curve_secret,
 	};
 	bool curve = !is_zero(endpoint->server_key);
-	char why[256] = "no socket left";
 
 	hang_up(e, to.endpoint, 0);
 	void *socket = socket_dealer(e->zmq, curve ? &keys : NULL);
-	if (socket == NULL ||
-	    socket_connect(socket, endpoint->addresses[0], why, sizeof(why)) != OK) {
+	if (socket == NULL) {
 		log_event(e->world->log, LOG_WARN, "host",
-			  "endpoint=%" PRIu32 " dialling=%s reason=%s", to.endpoint,
-			  endpoint->addresses[0], why);
-		if (socket != NULL) {
-			zmq_close(socket);
-		}
+			  "endpoint=%" PRIu32 " dialling=%s reason=no_socket_left",
+			  to.endpoint, endpoint->addresses[0]);
 		return;
 	}
 	e->channels[to.endpoint] =
 		channel_start(e->world, socket, endpoint, to.endpoint, to.id);
+	e->diallings[to.endpoint] =
+		dialling_start(e->world, e->zmq, socket, endpoint, to);
 }
 
 void

@@ -3,6 +3,7 @@
 #define LIB_HOST_ENDPOINTS_H
 
 #include "lib/host/channel.h"
+#include "lib/host/dialling.h"
 
 enum { HANG_UP_LINGER_MS = 1000 }; /* For the GOODBYE before it. */
 
@@ -11,6 +12,7 @@ struct endpoints {
 	void *zmq;
 	struct channel_world *world;
 	struct channel *channels[HOST_MAX_ENDPOINTS]; /* NULL: not dialled. */
+	struct dialling *diallings[HOST_MAX_ENDPOINTS];
 };
 
 /* Check every address and bind the listeners.  On an error 'why' holds a sentence and

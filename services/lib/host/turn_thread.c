@@ -82,18 +82,34 @@ turn_thread_has_room(struct turn_thread *t)
 	return room;
 }
 
-void
-turn_thread_put(struct turn_thread *t, struct peer from, const struct principal *who,
-		const struct slice *parts, unsigned count)
+/* One more message in 'filling'; with the lock held. */
+static void
+was_put(struct turn_thread *t)
 {
-	pthread_mutex_lock(&t->lock);
-	inbox_put(&t->filling, from, who, parts, count);
 	if (t->filling.count == 1) {
 		pthread_cond_signal(&t->work);
 	}
 	if (t->in_turn) {
 		pthread_cond_signal(&t->unprepared);
 	}
+}
+
+void
+turn_thread_put(struct turn_thread *t, struct peer from, const struct principal *who,
+		const struct slice *parts, unsigned count)
+{
+	pthread_mutex_lock(&t->lock);
+	inbox_put(&t->filling, from, who, parts, count);
+	was_put(t);
+	pthread_mutex_unlock(&t->lock);
+}
+
+void
+turn_thread_put_end(struct turn_thread *t, struct peer from, enum line_end end)
+{
+	pthread_mutex_lock(&t->lock);
+	inbox_put_end(&t->filling, from, end);
+	was_put(t);
 	pthread_mutex_unlock(&t->lock);
 }
 

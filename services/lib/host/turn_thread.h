@@ -48,6 +48,10 @@ bool turn_thread_has_room(struct turn_thread *);
 void turn_thread_put(struct turn_thread *, struct peer from, const struct principal *,
 		     const struct slice *parts, unsigned count);
 
+/* The connection that was dialled as 'from' has ended.  There is always room for it: one
+ * for each dialling. */
+void turn_thread_put_end(struct turn_thread *, struct peer from, enum line_end);
+
 /* Swap the outbox that waits with 'out', which must be empty.  False if none waits. */
 bool turn_thread_take(struct turn_thread *, struct outbox *out) WARN_UNUSED;
 

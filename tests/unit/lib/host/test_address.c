@@ -194,6 +194,35 @@ test_address__only_forms_that_we_use_are_accepted(void **state)
 }
 
 static void
+test_address__a_name_is_told_from_an_address_in_digits(void **state)
+{
+	(void)state;
+	static const char *const none[] = {
+		"tcp://127.0.0.1:4010",
+		"tcp://[::1]:4010",
+		"tcp://[fe80::1%eth0]:4010",
+		"tcp://*:4010",
+		"ipc:///run/x:y",
+		"tcp://eth0;hq.example.net:4010",
+		"tcp://:4010",
+		"tcp://nothing",
+		"",
+	};
+	char host[256], small[15];
+
+	for (size_t i = 0; i < ARRAY_LEN(none); i++) {
+		assert_false(address_host_name(none[i], host, sizeof(host)));
+	}
+	assert_true(address_host_name("tcp://hq.example.net:4010", host, sizeof(host)));
+	assert_string_equal(host, "hq.example.net");
+	assert_true(address_host_name("tcp://hq.example.net:4010", small, sizeof(small)));
+	assert_false(
+		address_host_name("tcp://hq2.example.net:4010", small, sizeof(small)));
+	assert_true(address_host_name("tcp://10.example:1", host, sizeof(host)));
+	assert_string_equal(host, "10.example");
+}
+
+static void
 test_address__without_keys_nobody_listens_on_tcp(void **state)
 {
 	(void)state;
@@ -251,6 +280,7 @@ main(void)
 			test_address__a_path_of_107_bytes_works_and_108_name_the_limit),
 		cmocka_unit_test(test_address__a_taken_port_is_named),
 		cmocka_unit_test(test_address__only_forms_that_we_use_are_accepted),
+		cmocka_unit_test(test_address__a_name_is_told_from_an_address_in_digits),
 		cmocka_unit_test(test_address__without_keys_nobody_listens_on_tcp),
 		cmocka_unit_test(test_address__a_missing_folder_is_told),
 		cmocka_unit_test(test_address__a_client_of_nobody_is_told_at_once),
