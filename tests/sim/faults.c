@@ -65,6 +65,10 @@ faults_draw(struct world *w)
 		s->loss_permille = 0;
 		s->dup_permille = 0;
 	}
+	/* Nobody may count on being told: now and then never, now and then always. */
+	s->told_percent = rng_chance(&w->rng, 20)   ? 0
+			  : rng_chance(&w->rng, 30) ? 100
+						    : (unsigned)rng_below(&w->rng, 100);
 }
 
 void

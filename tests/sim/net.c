@@ -66,12 +66,57 @@ delay(struct world *w)
 	return 1 + ms;
 }
 
+/* Its end, as lib/host would see it, comes to the dialler soon, late, or not at all:
+ * nothing may depend on it. */
+static void
+draw_end(struct world *w, struct conn *c, enum line_end end)
+{
+	if (c->end_drawn || c->hung_up) {
+		return;
+	}
+	c->end_drawn = true;
+	if (!rng_chance(&w->rng, w->swarm.told_percent)) {
+		sometimes(w, SOMETIMES_END_UNTOLD);
+		return;
+	}
+	msec_t at = w->now + delay(w);
+	if (!w->healing && rng_chance(&w->rng, 5)) { /* After its dialler gave it up. */
+		at += (msec_t)rng_below(&w->rng, 2 * LINK_WELCOME_MS);
+	}
+	heap_push(w, at,
+		  (struct sim_event){
+			  .what = EV_ENDED, .a = (int)(c - w->conns), .b = (int)end });
+}
+
+/* Before a frame that is on its way, after it, or after the next dialling. */
+void
+net_ended(struct world *w, int number, enum line_end end)
+{
+	struct conn *c = &w->conns[number];
+	struct machine *m = &w->machines[c->dialer];
+
+	/* Hung up, it is told only if it waited for the turn already. */
+	if (!m->up || m->run != c->dialer_run ||
+	    (c->hung_up && rng_chance(&w->rng, 50))) {
+		return;
+	}
+	sometimes(w, c->hung_up            ? SOMETIMES_TOLD_LATE
+		     : end == LINE_REFUSED ? SOMETIMES_TOLD_REFUSED
+		     : end == LINE_CUT     ? SOMETIMES_TOLD_CUT
+					   : SOMETIMES_TOLD_KEY_REFUSED);
+	trace(w, "%s is told: conn %d %s", m->name, number, line_end_name(end));
+	inbox_put_end(&m->inbox,
+		      (struct peer){ .endpoint = c->endpoint, .id = c->generation }, end);
+	machine_heard(m);
+}
+
 static void
 cut(struct world *w, struct conn *c)
 {
 	if (!c->cut[TO_LISTENER]) {
 		c->cut[TO_LISTENER] = true;
 		c->cut[TO_DIALER] = true;
+		draw_end(w, c, LINE_CUT);
 		sometimes(w, SOMETIMES_CONNECTION_CUT);
 		trace(w, "conn %d of %s cut", (int)(c - w->conns),
 		      w->machines[c->dialer].name);
@@ -154,10 +199,14 @@ net_connected(struct world *w, int number)
 		return;
 	}
 	c->listener_run = hq->run;
-	if (!hq->up || is_blocked(w, c, TO_LISTENER) || is_blocked(w, c, TO_DIALER)) {
+	if (is_blocked(w, c, TO_LISTENER) || is_blocked(w, c, TO_DIALER)) {
+		c->refused = true; /* Nothing comes back that could be told. */
+	} else if (!hq->up) {
 		c->refused = true;
+		draw_end(w, c, LINE_REFUSED);
 	} else if (!door_opens(hq, c->curve)) {
 		c->refused = true;
+		draw_end(w, c, LINE_KEY_REFUSED);
 		sometimes(w, SOMETIMES_DOOR_CLOSED);
 	}
 	c->open = !c->refused;
@@ -188,6 +237,10 @@ net_machine_down(struct machine *m)
 		struct conn *c = &w->conns[i];
 
 		if (c->dialer == m->number || c->listener == m->number) {
+			if (!c->cut[TO_LISTENER] && c->listener == m->number &&
+			    !is_blocked(w, c, TO_DIALER)) {
+				draw_end(w, c, c->open ? LINE_CUT : LINE_REFUSED);
+			}
 			c->cut[TO_LISTENER] = true;
 			c->cut[TO_DIALER] = true;
 			drop_held(c, c->dialer == m->number ? TO_DIALER : TO_LISTENER);

@@ -132,6 +132,7 @@ enum what {
 	EV_START,   /* a: machine; run: of the crash */
 	EV_CONNECT, /* a: connection */
 	EV_FRAME,   /* a: connection, b: direction */
+	EV_ENDED,   /* a: connection, b: enum line_end: its dialler is told */
 	EV_LOCAL,   /* a: machine: a client's frame arrives */
 	EV_FAULT,   /* a: fault kind */
 	EV_MEND,    /* a: link of a partition */
@@ -184,6 +185,7 @@ struct conn {
 	bool refused;         /* Or not. */
 	bool cut[DIRECTIONS]; /* Nothing more goes in. */
 	bool hung_up;
+	bool end_drawn; /* Whether its end is told. */
 	msec_t last_at[DIRECTIONS];
 	struct parcel **held[DIRECTIONS]; /* While a partition lasts, in order. */
 	size_t held_count[DIRECTIONS], held_cap[DIRECTIONS];
@@ -221,6 +223,7 @@ enum fault {
 struct swarm {
 	unsigned loss_permille; /* A connection is cut at a frame. */
 	unsigned dup_permille;
+	unsigned told_percent; /* Of ended connections: the dialler hears of it. */
 	msec_t delay, jitter, slow_turn;
 	bool on[FAULT_COUNT];
 	msec_t chaos_ms;
@@ -393,6 +396,7 @@ void net_send(struct machine *, struct peer to, const struct slice *parts,
 	      unsigned count);
 void net_connected(struct world *, int conn);
 void net_arrived(struct world *, struct sim_event *);
+void net_ended(struct world *, int conn, enum line_end);
 void net_machine_down(struct machine *);
 void net_block(struct world *, int from, int to, bool blocked);
 void net_mend(struct world *, int from, int to);

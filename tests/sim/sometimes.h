@@ -15,6 +15,11 @@
 	X(ACK_LOST, "ack lost")                                                          \
 	X(CONNECTION_CUT, "connection cut")                                              \
 	X(FRAME_TWICE, "frame arrived twice")                                            \
+	X(TOLD_REFUSED, "a dial was reported refused")                                   \
+	X(TOLD_KEY_REFUSED, "a key was reported refused")                                \
+	X(TOLD_CUT, "a cut connection was reported")                                     \
+	X(TOLD_LATE, "an end was reported of an older dialling")                         \
+	X(END_UNTOLD, "an end was not reported")                                         \
 	X(PARTITION, "partition")                                                        \
 	X(PARTITION_ONE_WAY, "one-way partition")                                        \
 	X(DUPLICATE_SUPPRESSED, "duplicate block suppressed")                            \

@@ -74,6 +74,9 @@ happens(struct world *w, struct sim_event *e)
 	case EV_FRAME:
 		net_arrived(w, e);
 		break;
+	case EV_ENDED:
+		net_ended(w, e->a, (enum line_end)e->b);
+		break;
 	case EV_LOCAL:
 		if (m->up && m->run == e->run) {
 			work_local(m, e->parcel);
