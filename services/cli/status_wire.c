@@ -30,7 +30,8 @@ put_links(struct cli *cli, const Kusanone__V1__StatusReply *s)
 			 link->since_ms != 0 ? phrase(cli, MSG_STATUS_SINCE,
 						      time_text(arena, link->since_ms))
 					     : "",
-			 text_clean(arena, link->reason),
+			 link->because != NULL ? ask_text(cli, link->because)
+					       : text_clean(arena, link->reason),
 			 link->unconfirmed != 0
 				 ? phrase(cli, MSG_STATUS_UNCONFIRMED,
 					  unsigned_text(arena, link->unconfirmed))

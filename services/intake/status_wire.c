@@ -11,6 +11,48 @@ borrowed(const char *s)
 	return (char *)(uintptr_t)(s != NULL ? s : "");
 }
 
+/* Why headquarters is not reached, for whoever has to do something about it. */
+static const struct {
+	const char *ja, *en;
+} line_ended[LINE_END_COUNT] = {
+	[LINE_NO_ADDRESS] = {
+		.ja = "本部のアドレスの名前を解決できません",
+		.en = "the name in headquarters' address does not resolve",
+	},
+	[LINE_REFUSED] = {
+		.ja = "接続を拒まれました。本部が止まっているか、経路がありません",
+		.en = "refused: headquarters does not run there, or no way leads there",
+	},
+	[LINE_KEY_REFUSED] = {
+		.ja = "本部がこの拠点の鍵を受け付けません（未登録か失効）",
+		.en = "this node's key is not accepted: not enrolled yet, or revoked",
+	},
+	[LINE_STRANGER] = {
+		.ja = "応答した相手は、設定にある本部の鍵を持っていません",
+		.en = "who answers there does not have the key of hq.key",
+	},
+	[LINE_MUTE] = {
+		.ja = "接続はできますが、相手が何も言いません",
+		.en = "the connection is taken, but nobody speaks",
+	},
+	[LINE_CUT] = {
+		.ja = "接続が切れました",
+		.en = "the connection was cut",
+	},
+	[LINE_SILENT] = {
+		.ja = "本部から何も届きません",
+		.en = "silent: nothing comes from headquarters",
+	},
+};
+
+static Kusanone__V1__Text *
+because(struct arena *arena, enum line_end end)
+{
+	const char *ja = line_ended[end].ja;
+
+	return ja != NULL ? reply_text(arena, ja, line_ended[end].en) : NULL;
+}
+
 static Kusanone__V1__LinkRow *
 link_row(struct turn *turn, const struct dialer *d, uint64_t unconfirmed)
 {
@@ -21,6 +63,7 @@ link_row(struct turn *turn, const struct dialer *d, uint64_t unconfirmed)
 	row->state = borrowed(dialer_state_name(d->state));
 	row->since_ms = turn->wall - (turn->now - d->state_since);
 	row->reason = borrowed(d->reason);
+	row->because = because(turn->arena, d->ended);
 	row->unconfirmed = unconfirmed;
 	return row;
 }

@@ -953,6 +953,52 @@ test_cli__pages_are_joined(void **state)
 	CHECK_HAS(world_out(&world), "3 rows");
 }
 
+/* ---- status ---------------------------------------------------------------------- */
+
+static void
+serve_unlinked(struct world *w, enum frame_type type, struct slice body)
+{
+	const Kusanone__V1__Query *query =
+		world_read(w, &kusanone__v1__query__descriptor, body);
+	Kusanone__V1__Reply reply = KUSANONE__V1__REPLY__INIT;
+	Kusanone__V1__StatusReply status = KUSANONE__V1__STATUS_REPLY__INIT;
+	Kusanone__V1__LinkRow link = KUSANONE__V1__LINK_ROW__INIT;
+	Kusanone__V1__LinkRow *links[] = { &link };
+	Kusanone__V1__Text because = KUSANONE__V1__TEXT__INIT;
+
+	assert_int_equal(type, FRAME_QUERY);
+	link.name = (char *)"down";
+	link.state = (char *)"BACKOFF";
+	link.reason = (char *)"the connection was refused";
+	because.en = (char *)"refused: headquarters is not running";
+	because.ja = (char *)"本部が止まっています";
+	link.because = w->ctx != NULL ? &because : NULL;
+	status.service = (char *)"intake";
+	status.links = links;
+	status.n_links = 1;
+	reply.request = query->request;
+	reply.reply_case = KUSANONE__V1__REPLY__REPLY_STATUS;
+	reply.status = &status;
+	world_answer(w, FRAME_REPLY, &reply.base);
+}
+
+static void
+test_status__why_a_link_is_not_there_is_said_in_the_users_language(void **state)
+{
+	(void)state;
+
+	world.serve = serve_unlinked;
+	world.has_intake = true;
+	world.ctx = &world;
+	assert_int_equal(world_run(&world, "status"), EXIT_DONE);
+	CHECK_HAS(world_out(&world), "refused: headquarters is not running");
+	assert_int_equal(world_run(&world, "status", "--lang", "ja"), EXIT_DONE);
+	CHECK_HAS(world_out(&world), "本部が止まっています");
+	world.ctx = NULL; /* A service that does not say it so: the log's words. */
+	assert_int_equal(world_run(&world, "status"), EXIT_DONE);
+	CHECK_HAS(world_out(&world), "the connection was refused");
+}
+
 /* ---- watch ----------------------------------------------------------------------- */
 
 /* A service that is started anew after the first result: it forgets who watches. */
@@ -1065,6 +1111,7 @@ main(void)
 		SERVED(test_node__what_keygen_prints_is_what_enrol_takes),
 		TEST(test_cli__a_conflict_shows_both_versions),
 		TEST(test_cli__pages_are_joined),
+		TEST(test_status__why_a_link_is_not_there_is_said_in_the_users_language),
 		TEST(test_watch__a_service_started_anew_is_watched_again),
 		TEST(test_watch__silence_is_said_once_and_the_connection_made_anew),
 	};

@@ -1041,6 +1041,38 @@ test_keys__who_was_not_met_did_not_refuse_a_key(void **state)
 }
 
 static void
+test_link__status_says_why_headquarters_is_not_reached(void **state)
+{
+	(void)state;
+	struct post *p = linked_post();
+	struct peer peer = { 0 };
+
+	for (enum line_end end = LINE_NO_ADDRESS; end < LINE_SILENT; end++) {
+		assert_int_equal(next_dialling(p, &peer), DOWN);
+		inbox_put_end(&p->inbox, peer, end);
+		post_turn(p);
+		const Kusanone__V1__LinkRow *down = ask_status(p)->links[1];
+		assert_string_equal(down->reason, line_end_words(end));
+		assert_non_null(down->because);
+		assert_true(down->because->ja[0] != '\0' && down->because->en[0] != '\0');
+	}
+
+	/* Nobody says anything: the ten seconds do. */
+	assert_int_equal(next_dialling(p, &peer), DOWN);
+	assert_int_equal(next_dialling(p, &peer), DOWN);
+	const Kusanone__V1__LinkRow *down = ask_status(p)->links[1];
+	assert_string_equal(down->reason, "no WELCOME within 10 s");
+	assert_non_null(strstr(down->because->en, "silent"));
+
+	hq_welcome(p, DOWN);
+	post_turn(p);
+	down = ask_status(p)->links[1];
+	assert_string_equal(down->state, "LIVE");
+	assert_null(down->because);
+	post_free(p);
+}
+
+static void
 test_link__a_cut_connection_is_dialled_again_and_nothing_is_lost(void **state)
 {
 	(void)state;
@@ -1108,6 +1140,7 @@ main(void)
 		cmocka_unit_test(
 			test_keys__the_other_key_is_tried_where_the_door_stays_shut),
 		cmocka_unit_test(test_keys__who_was_not_met_did_not_refuse_a_key),
+		cmocka_unit_test(test_link__status_says_why_headquarters_is_not_reached),
 		cmocka_unit_test(
 			test_link__a_cut_connection_is_dialled_again_and_nothing_is_lost),
 	};
