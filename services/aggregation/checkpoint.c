@@ -26,8 +26,9 @@ checkpoint_load(struct aggregation *a)
 		fold_clear(&a->fold);
 		return OK;
 	}
-	/* A view of another past, or of an HQ with another first key, is folded again. */
-	if (fold_position(&a->fold) != place.position ||
+	/* A view of another program's rows, of another past, or of an HQ with another
+	 * first key, is folded again. */
+	if (place.version != FOLD_VERSION || fold_position(&a->fold) != place.position ||
 	    !log_holds(a->txn, place.position, &place.log_hash) ||
 	    !fold_reindex(&a->fold) ||
 	    fold_find_node(&a->fold, &a->config.hq.node) == UINT32_MAX) {
@@ -60,7 +61,8 @@ checkpoint_run(struct aggregation *a, struct turn *turn, bool at_once)
 	struct table *tables[FOLD_TABLES];
 	unsigned count = fold_tables(&a->fold, tables);
 	struct log_entry entry;
-	struct view_place place = { .position = fold_position(&a->fold) };
+	struct view_place place = { .position = fold_position(&a->fold),
+				    .version = FOLD_VERSION };
 
 	if (a->view == NULL || place.position == 0 ||
 	    (!at_once && !due(a, tables, count, turn->now)) ||

@@ -155,6 +155,9 @@ struct fold_source {
 };
 
 enum {
+	/* Of what the rows mean: whoever changes a row's fields, or how they come about,
+	 * counts it up, and views that were kept are folded again. */
+	FOLD_VERSION = 1,
 	FOLD_TABLES = 32,
 	FOLD_MAX_JOINED = 16,      /* Heads that are joined; more are kept beside. */
 	FOLD_MAX_ANCESTORS = 4096, /* Revisions looked at for a common ancestor. */

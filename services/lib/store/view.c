@@ -6,7 +6,7 @@ enum {
 	MAX_TABLES = 256,
 	KEY_LEN = 1 + 4,
 	SHAPE_ROW_LEN = 4 + 4, /* Row size, rows. */
-	PLACE_LEN = 8 + HASH_LEN,
+	PLACE_LEN = 8 + HASH_LEN + 4,
 };
 
 struct chunk_key {
@@ -110,6 +110,7 @@ view_save(struct txn *txn, struct table *const *tables, unsigned count,
 
 	put_be64(bytes, place->position);
 	memcpy(bytes + 8, place->log_hash.b, HASH_LEN);
+	put_le32(bytes + 8 + HASH_LEN, place->version);
 	txn_put(txn, VIEW_DB_META, slice_str("place"), slice_of(bytes, PLACE_LEN));
 }
 
@@ -161,6 +162,7 @@ view_load(struct txn *txn, struct table *const *tables, unsigned count,
 	}
 	ret_place->position = get_be64(place.at);
 	memcpy(ret_place->log_hash.b, place.at + 8, HASH_LEN);
+	ret_place->version = get_le32(place.at + 8 + HASH_LEN);
 	return true;
 }
 

@@ -5,7 +5,7 @@
  * with the position at which they stand.
  *
  *	chunks  table number (u8), chunk number (be32) -> bytes (lib/base/table.h)
- *	meta    "place" -> position (be64), log_hash (32)
+ *	meta    "place" -> position (be64), log_hash (32), version (le32)
  *	        "shape" -> for each table its row size and its rows (le32 each)
  *
  * A view whose shape is not this program's is dropped and folded again. */
@@ -21,6 +21,7 @@ extern const char *const view_db_names[]; /* NULL-terminated */
 struct view_place {
 	uint64_t position;
 	struct hash log_hash;
+	uint32_t version; /* Of what the rows mean; the caller's own number. */
 };
 
 /* Put the tables' dirty chunks and the place into 'txn'.  The dirty marks stay until

@@ -61,7 +61,8 @@ static void
 checkpoint(struct fixture *f, struct view *view, uint64_t position)
 {
 	struct view_place place = { .position = position,
-				    .log_hash = hash_of(slice_of(&position, 8)) };
+				    .log_hash = hash_of(slice_of(&position, 8)),
+				    .version = 7 };
 	struct txn txn = txn_begin(f->store);
 
 	view_save(&txn, view->tables, TABLES, &place);
@@ -82,6 +83,7 @@ check_loads(struct fixture *f, struct view *view, uint64_t position)
 	struct txn txn = txn_begin_read(f->store);
 	assert_true(view_load(&txn, loaded.tables, TABLES, &place));
 	assert_int_equal(place.position, position);
+	assert_int_equal(place.version, 7);
 	assert_true(hash_eq(&place.log_hash, &hash));
 	for (int i = 0; i < TABLES; i++) {
 		assert_true(table_eq(&loaded.rows[i], &view->rows[i]));
