@@ -24,11 +24,13 @@ open_stores(struct main *m)
 {
 	const struct aggregation_settings *s = &m->settings;
 	const struct store_options log_options = { .kind = "aggregation-log",
+						   .program = software,
 						   .format = AGGREGATION_FORMAT,
 						   .dbs = log_db_names,
 						   .quota_bytes = s->common.quota,
 						   .reserve = s->common.reserve };
 	const struct store_options view_options = { .kind = "aggregation-view",
+						    .program = software,
 						    .format = AGGREGATION_FORMAT,
 						    .dbs = view_db_names,
 						    .quota_bytes = s->view_quota };

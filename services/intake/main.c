@@ -154,6 +154,7 @@ start(struct main *m, const char *config_path)
 	rc = program_read_keys(&m->program);
 	if (rc == 0) {
 		const struct store_options options = { .kind = "intake-journal",
+						       .program = software,
 						       .format = INTAKE_FORMAT,
 						       .dbs = journal_db_names,
 						       .quota_bytes = s->common.quota,
