@@ -32,10 +32,15 @@ program_begin(struct program *p, const char *name, int argc, char **argv,
 		*ret_code = 0;
 		return false;
 	}
-	if (argc != 2 || argv[1][0] == '-') {
-		fprintf(stderr, "usage: %s CONFIG.yaml\n       %s --print-config\n", name,
-			name);
-		*ret_code = 2;
+	bool help = argc == 2 &&
+		    (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
+	if (help || argc != 2 || argv[1][0] == '-') {
+		fprintf(help ? stdout : stderr,
+			"usage: %s CONFIG.yaml     runs until SIGTERM\n"
+			"       %s --print-config  every key with its meaning and "
+			"default\n",
+			name, name);
+		*ret_code = help ? 0 : 2;
 		return false;
 	}
 	hash_init();

@@ -308,6 +308,7 @@ merge_sessions(struct merger *m, const struct merge_field *field,
 		bool first = b == NULL || (a != NULL && slice_cmp(a->id, b->id) <= 0);
 		struct merge_session *next = first ? a : b;
 
+		must(next != NULL);
 		if (!next->taken) {
 			merge_session_id(m, next->id, sides, out);
 		}

@@ -747,9 +747,9 @@ kind_of(const char *word_, uint8_t *ret)
 	};
 
 	*ret = REFERENCE_UNKNOWN;
-	for (uint8_t i = 1; i < REFERENCE_KINDS; i++) {
+	for (unsigned i = 1; i < REFERENCE_KINDS; i++) {
 		if (strcmp(names[i], word_) == 0) {
-			*ret = i;
+			*ret = (uint8_t)i;
 		}
 	}
 	return word_[0] == '\0' || *ret != REFERENCE_UNKNOWN;

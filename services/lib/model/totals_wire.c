@@ -1,5 +1,7 @@
 #include "lib/model/totals_wire.h"
 
+#include <inttypes.h>
+
 #include "lib/base/unpack_wire.h"
 #include "lib/model/era.h"
 #include "lib/model/query.h"
@@ -225,8 +227,9 @@ parse_query(struct answering *a)
 
 	*q = (struct query){ .rule = RULE_LOCAL, .position = fold_position(a->fold) };
 	if (position > q->position) {
-		return fault(a, "as_of_position", "まだ記録のない位置です",
-			     "lies beyond the last record", "0");
+		return fault(a, "as_of", "まだ記録のない位置です",
+			     "lies beyond the last record",
+			     arena_printf(a->arena, "1 – %" PRIu64, q->position));
 	}
 	if (position != 0) {
 		q->position = position;
