@@ -150,7 +150,6 @@ wait_for_hq(struct intake *in, struct turn *turn, const struct owed *a,
 	*w = (struct intake_wait){ .to = a->to,
 				   .until = turn->now + (msec_t)ms,
 				   .local = place->block_local,
-				   .block = place->block,
 				   .offset = place->block_last_seq - place->seq };
 	buf_put_slice(&w->receipt, packed);
 }
@@ -166,7 +165,6 @@ answer_one(struct intake *in, struct turn *turn, const struct owed *a)
 		const struct pending *p = &in->pending[a->pending];
 
 		place = (struct place_in_journal){ .seq = p->seq,
-						   .block = p->block,
 						   .block_local = p->block_local,
 						   .block_last_seq = p->block_last_seq };
 		identity = p->identity;
@@ -206,11 +204,7 @@ answer_waits(struct intake *in, struct turn *turn)
 
 	for (size_t i = 0; i < in->wait_count; i++) {
 		struct intake_wait *w = &in->waits[i];
-		uint64_t first, position = 0;
-
-		if (!journal_find(turn->txn, &w->block, &first, &position)) {
-			position = 0;
-		}
+		uint64_t position = journal_hq_position(turn->txn, w->local);
 		bool at_hq = position != 0 || w->local <= in->up.acked_local;
 		if (!at_hq && turn->now < w->until) {
 			in->waits[kept++] = *w;

@@ -132,7 +132,7 @@ static bool
 is_held(struct intake *in, const struct hash *hash, const struct heard_item *items,
 	size_t count)
 {
-	uint64_t first, position;
+	uint64_t first;
 
 	for (size_t i = 0; i < count; i++) {
 		if (items[i].item->item_case ==
@@ -141,7 +141,7 @@ is_held(struct intake *in, const struct hash *hash, const struct heard_item *ite
 			return true;
 		}
 	}
-	return journal_find(in->txn, hash, &first, &position);
+	return journal_find(&in->journal, in->txn, hash, &first);
 }
 
 enum batch_state { BATCH_GOOD, BATCH_BAD, BATCH_MISSING };

@@ -56,6 +56,7 @@ intake_init(struct intake *in, const struct intake_config *config, struct store 
 void
 intake_fini(struct intake *in)
 {
+	journal_fini(&in->journal);
 	fold_fini(&in->fold);
 	table_fini(&in->source_keys);
 	index_fini(&in->by_source_key);
@@ -164,7 +165,8 @@ fold_own_block(struct intake *in, const struct journal_entry *entry, struct aren
 	struct slice record;
 	size_t at = 0;
 
-	if (!block_parse(entry->bytes, &block, NULL)) {
+	if (!block_parse(entry->bytes, &block, NULL) ||
+	    !hash_eq(&block.hash, &entry->hash)) {
 		return false;
 	}
 	branches_add(&in->branches, &block);

@@ -59,8 +59,7 @@ struct intake_config {
 struct intake_wait {
 	struct peer to;
 	msec_t until;
-	uint64_t local; /* First local position of the block. */
-	struct hash block;
+	uint64_t local;     /* First local position of the block. */
 	uint64_t offset;    /* Of the record from the block's last one. */
 	struct buf receipt; /* Packed, without reach and position. */
 };

@@ -53,20 +53,18 @@ intake_place(struct intake *in, uint64_t local, struct place_in_journal *ret)
 {
 	struct journal_entry entry;
 	struct block block;
-	uint64_t first, hq_position;
 
 	if (!journal_at(in->txn, local, &entry) || entry.kind != ENTRY_OWN_BLOCK ||
-	    !block_parse(entry.bytes, &block, NULL)) {
+	    !block_peek(entry.bytes, &block)) {
 		return false;
 	}
+	uint64_t hq_position = journal_hq_position(in->txn, entry.first);
 	*ret = (struct place_in_journal){
 		.seq = block.first_seq + (local - entry.first),
-		.block = block.hash,
 		.block_local = entry.first,
 		.block_last_seq = block.last_seq,
 	};
-	if (journal_find(in->txn, &block.hash, &first, &hq_position) &&
-	    hq_position != 0) {
+	if (hq_position != 0) {
 		ret->hq_position = hq_position - (block.last_seq - ret->seq);
 	}
 	return true;

@@ -40,7 +40,6 @@ void intake_trust_self(struct intake *);
 /* Where a record of the node's own stands. */
 struct place_in_journal {
 	uint64_t seq;
-	struct hash block;
 	uint64_t block_local, block_last_seq;
 	uint64_t hq_position; /* Of the record, 0: no receipt. */
 };

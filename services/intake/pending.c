@@ -219,7 +219,6 @@ append_block(struct intake *in, struct turn *turn, size_t first, size_t end)
 
 		p->seq = block.first_seq + (i - first);
 		p->local = local + (i - first);
-		p->block = block.hash;
 		p->block_local = local;
 		p->block_last_seq = block.last_seq;
 	}

@@ -42,7 +42,6 @@ struct pending {
 
 	/* Known once it is appended. */
 	uint64_t seq, local;
-	struct hash block;
 	uint64_t block_local, block_last_seq;
 
 	/* Chains of the same key's bucket, the newer one first: index + 1. */

@@ -175,13 +175,14 @@ put_loose(struct turn *turn, struct slice bytes, struct buf *packed)
 
 /* Join blocks without receipt from after 'after'; returns the last one's position. */
 static uint64_t
-gather(struct turn *turn, uint64_t after, size_t target, struct buf *payload)
+gather(struct intake *in, struct turn *turn, uint64_t after, size_t target,
+       struct buf *payload)
 {
 	struct buf loose = { 0 };
 	struct slice bytes;
 	uint64_t local;
 
-	while (journal_waiting_after(turn->txn, after, &local, &bytes)) {
+	while (journal_waiting_after(&in->journal, turn->txn, after, &local, &bytes)) {
 		buf_clear(&loose);
 		put_loose(turn, bytes, &loose);
 		if (payload->len != 0 && payload->len + bytes.len + loose.len > target) {
@@ -202,7 +203,7 @@ up_fold(struct intake *in, struct turn *turn)
 
 	while (dialer_may_send(&up->dialer, 1)) {
 		buf_clear(&payload);
-		uint64_t last = gather(turn, up->sent_local,
+		uint64_t last = gather(in, turn, up->sent_local,
 				       dialer_batch_target(&up->dialer), &payload);
 		if (payload.len == 0 || !dialer_may_send(&up->dialer, payload.len)) {
 			break;

@@ -307,6 +307,7 @@ check_memory(struct machine *m)
 			 m->name, memory->waiting, disk.waiting, memory->position,
 			 disk.position, memory->cursor.position, disk.cursor.position);
 	}
+	journal_fini(&disk);
 	txn_abort(&txn);
 }
 

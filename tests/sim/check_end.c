@@ -73,7 +73,7 @@ journal_is_at_hq(struct machine *m, struct txn *post, struct txn *hq, size_t *re
 	while (!w->failed && journal_after(post, at, &entry)) {
 		struct block block;
 		struct log_entry held;
-		uint64_t first, position;
+		uint64_t position;
 
 		at = entry.first;
 		if (entry.kind != ENTRY_OWN_BLOCK ||
@@ -87,8 +87,8 @@ journal_is_at_hq(struct machine *m, struct txn *post, struct txn *hq, size_t *re
 				 "%s: block %s seq %" PRIu64
 				 " never reached headquarters",
 				 m->name, short_hash(&block.hash), block.first_seq);
-		} else if (!journal_find(post, &block.hash, &first, &position) ||
-			   position != held.last) {
+		} else if ((position = journal_hq_position(post, entry.first)) !=
+			   held.last) {
 			sim_fail(w, "receipts",
 				 "%s: the receipt of block %s says %" PRIu64
 				 ", it stands at %" PRIu64,
@@ -108,7 +108,7 @@ log_is_at_post(struct machine *m, struct txn *post, struct txn *hq, size_t have)
 
 	while (!w->failed && log_after(hq, at, &e)) {
 		struct block block;
-		uint64_t first, position;
+		uint64_t first;
 
 		at = e.last;
 		must(block_parse(e.block, &block, NULL));
@@ -116,7 +116,7 @@ log_is_at_post(struct machine *m, struct txn *post, struct txn *hq, size_t have)
 			continue;
 		}
 		count++;
-		if (!journal_find(post, &block.hash, &first, &position)) {
+		if (!journal_find(&m->intake->journal, post, &block.hash, &first)) {
 			sim_fail(w, "own blocks come back",
 				 "%s lacks its block %s that headquarters holds at "
 				 "%" PRIu64,

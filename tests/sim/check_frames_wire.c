@@ -82,10 +82,10 @@ look_at_up_batch(struct look *l, const struct frame *frame)
 	must(link_batch_get(frame->body, l->arena, &batch));
 	while (payload_next_block(frame->payload, &at, &item, &bad)) {
 		struct block block;
-		uint64_t first, position;
+		uint64_t first;
 
 		must(block_parse(item.block, &block, NULL));
-		if (!journal_find(l->txn, &block.hash, &first, &position)) {
+		if (!journal_find(&l->m->intake->journal, l->txn, &block.hash, &first)) {
 			sim_fail(l->w, "sent is committed",
 				 "%s sends block %s that is not on its disk", l->m->name,
 				 short_hash(&block.hash));

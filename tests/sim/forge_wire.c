@@ -167,6 +167,7 @@ forge(struct world *w, struct machine *m)
 	journal_append(&journal, &txn, &block);
 	must(txn_commit(&txn) == OK);
 	trace(w, "%s forges %u records in %s", m->name, count, short_hash(&block.hash));
+	journal_fini(&journal);
 	block_maker_fini(&maker);
 	store_close(store);
 	arena_fini(&arena);

@@ -2,14 +2,13 @@
 
 #include "lib/base/plant.h"
 
-const char *const journal_db_names[] = { "entries", "hashes", "waiting", "loose",
-					 "erased",  "meta",   "heard",   NULL };
+const char *const journal_db_names[] = { "entries", "receipts", "loose", "erased",
+					 "meta",    "heard",    NULL };
 _Static_assert(ARRAY_LEN(journal_db_names) == JOURNAL_DB_COUNT + 1, "names and numbers");
 
 enum {
 	KEY_LEN = 8,
-	HELD_LEN = 8 + 8,       /* A value of 'hashes'. */
-	TIP_LEN = HASH_LEN + 8, /* The value of "tip". */
+	RECEIPT_LEN = 8, /* A value of 'receipts'. */
 	CURSOR_LEN = 8 + HASH_LEN + 4,
 };
 
@@ -57,6 +56,11 @@ read_entry(struct txn *txn, struct slice key, struct slice value,
 					.bytes = slice_from(value, 1) };
 	*ret_last = entry.first;
 	if (entry.kind == ENTRY_OWN_BLOCK) {
+		if (entry.bytes.len < HASH_LEN) {
+			return corrupt(txn);
+		}
+		memcpy(entry.hash.b, entry.bytes.at, HASH_LEN);
+		entry.bytes = slice_from(entry.bytes, HASH_LEN);
 		if (!block_peek(entry.bytes, &block)) {
 			return corrupt(txn);
 		}
@@ -70,22 +74,60 @@ read_entry(struct txn *txn, struct slice key, struct slice value,
 
 /* The own block that begins at 'first'. */
 static bool
-own_block(struct txn *txn, uint64_t first, struct slice *ret_bytes)
+own_block(struct txn *txn, uint64_t first, struct journal_entry *ret_entry)
 {
 	struct key key = key_of(first);
 	struct slice value;
-	struct journal_entry entry;
 	uint64_t last;
 
 	if (!txn_get(txn, JOURNAL_DB_ENTRIES, key_slice(&key), &value)) {
 		return corrupt(txn);
 	}
-	if (!read_entry(txn, key_slice(&key), value, &entry, &last) ||
-	    entry.kind != ENTRY_OWN_BLOCK) {
+	if (!read_entry(txn, key_slice(&key), value, ret_entry, &last) ||
+	    ret_entry->kind != ENTRY_OWN_BLOCK) {
 		return corrupt(txn);
 	}
-	*ret_bytes = entry.bytes;
 	return true;
+}
+
+/* A value of 'receipts'; false: the block that begins at 'first' waits. */
+static bool
+get_receipt(struct txn *txn, uint64_t first, uint64_t *ret_hq_position)
+{
+	struct key key = key_of(first);
+	struct slice value;
+
+	if (!txn_get(txn, JOURNAL_DB_RECEIPTS, key_slice(&key), &value)) {
+		return false;
+	}
+	if (value.len != RECEIPT_LEN) {
+		return corrupt(txn);
+	}
+	*ret_hq_position = get_be64(value.at);
+	return true;
+}
+
+static void
+put_receipt(struct txn *txn, uint64_t first, uint64_t hq_position)
+{
+	struct key key = key_of(first);
+	uint8_t value[RECEIPT_LEN];
+
+	put_be64(value, hq_position);
+	txn_put(txn, JOURNAL_DB_RECEIPTS, key_slice(&key), slice_of(value, RECEIPT_LEN));
+}
+
+/* Pass the blocks that have receipts by now. */
+static void
+settle(struct journal *journal, struct txn *txn)
+{
+	uint64_t hq_position;
+
+	while (journal->settled < journal->own_count &&
+	       get_receipt(txn, journal->own->list[journal->settled].first,
+			   &hq_position)) {
+		journal->settled++;
+	}
 }
 
 static bool
@@ -97,44 +139,87 @@ get_meta(struct txn *txn, const char *name, size_t len, struct slice *ret_value)
 	return ret_value->len == len || corrupt(txn);
 }
 
-/* Where numbering goes on: after the last entry, or where a RESET took entries away. */
+static void
+add_own(struct journal *journal, const struct hash *hash, uint64_t first)
+{
+	own_blocks_add(journal->own, journal->own_count, hash, first);
+	journal->own_count++;
+}
+
+/* All entries in their order, and of the own blocks the one that a start continues. */
 static bool
-read_position(struct journal *journal, struct txn *txn)
+read_entries(struct journal *journal, struct txn *txn, struct journal_entry *tip)
 {
 	struct cursor cursor = cursor_open(txn, JOURNAL_DB_ENTRIES);
-	struct slice key, value;
 	struct journal_entry entry;
-	bool good = true;
+	struct slice key, value;
+	struct block block;
+	uint64_t last;
 
-	if (cursor_last(&cursor, &key, &value)) {
-		good = read_entry(txn, key, value, &entry, &journal->position);
+	for (bool more = cursor_seek(&cursor, (struct slice){ 0 }, &key, &value); more;
+	     more = cursor_next(&cursor, &key, &value)) {
+		if (!read_entry(txn, key, value, &entry, &last)) {
+			break;
+		}
+		if (entry.first <= journal->position) {
+			corrupt(txn);
+			break;
+		}
+		journal->position = last;
+		if (entry.kind != ENTRY_OWN_BLOCK) {
+			continue;
+		}
+		add_own(journal, &entry.hash, entry.first);
+		if (block_peek(entry.bytes, &block) &&
+		    block.last_seq >= journal->tip_seq) {
+			journal->tip_seq = block.last_seq;
+			*tip = entry;
+		}
 	}
 	cursor_close(&cursor);
-	if (good && get_meta(txn, "floor", 8, &value) &&
-	    get_be64(value.at) > journal->position) {
+	return txn->err == OK;
+}
+
+/* Numbering goes on after the last entry, or where a RESET took entries away. */
+static bool
+read_floor(struct journal *journal, struct txn *txn)
+{
+	struct slice value;
+
+	if (get_meta(txn, "floor", 8, &value) && get_be64(value.at) > journal->position) {
 		journal->position = get_be64(value.at);
 	}
 	return txn->err == OK;
 }
 
+/* It is what it was when it was stored. */
 static bool
-read_tip(struct journal *journal, struct txn *txn)
+read_tip(struct journal *journal, struct txn *txn, const struct journal_entry *tip)
 {
-	struct slice value, bytes;
 	struct block block;
-	uint64_t first, hq_position;
 
-	if (!get_meta(txn, "tip", TIP_LEN, &value)) {
-		return txn->err == OK;
+	if (journal->own_count == 0) {
+		return true;
 	}
-	memcpy(journal->tip.b, value.at, HASH_LEN);
-	journal->tip_seq = get_le64(value.at + HASH_LEN);
-	if (!journal_find(txn, &journal->tip, &first, &hq_position) ||
-	    !own_block(txn, first, &bytes) || !block_parse(bytes, &block, NULL) ||
-	    !hash_eq(&block.hash, &journal->tip) || block.last_seq != journal->tip_seq) {
+	if (!block_parse(tip->bytes, &block, NULL) || !hash_eq(&block.hash, &tip->hash)) {
 		return corrupt(txn);
 	}
+	journal->tip = block.hash;
 	return true;
+}
+
+/* Each receipt is one of a block's. */
+static bool
+read_receipts(struct journal *journal, struct txn *txn)
+{
+	uint64_t receipts = txn_count(txn, JOURNAL_DB_RECEIPTS);
+
+	if (receipts > journal->own_count) {
+		return corrupt(txn);
+	}
+	journal->waiting = journal->own_count - receipts;
+	settle(journal, txn);
+	return txn->err == OK;
 }
 
 static bool
@@ -153,11 +238,21 @@ read_cursor(struct journal *journal, struct txn *txn)
 enum err
 journal_open(struct journal *journal, struct txn *txn)
 {
-	*journal = (struct journal){ .waiting = txn_count(txn, JOURNAL_DB_WAITING) };
-	if (read_position(journal, txn) && read_tip(journal, txn)) {
+	struct journal_entry tip;
+
+	*journal = (struct journal){ .own = own_blocks_new() };
+	if (read_entries(journal, txn, &tip) && read_floor(journal, txn) &&
+	    read_tip(journal, txn, &tip) && read_receipts(journal, txn)) {
 		(void)read_cursor(journal, txn);
 	}
 	return txn->err;
+}
+
+void
+journal_fini(struct journal *journal)
+{
+	own_blocks_free(journal->own);
+	*journal = (struct journal){ 0 };
 }
 
 /* Room for an entry of 'len' bytes at the end. */
@@ -175,38 +270,18 @@ add_entry(struct txn *txn, uint64_t first, enum entry_kind kind, size_t len)
 	return at + 1;
 }
 
-/* The next start continues the block with the highest seq; among equals, the one that
- * came last. */
-static void
-offer_tip(struct txn *txn, const struct block *block)
-{
-	uint8_t value[TIP_LEN];
-	struct slice held;
-
-	if (get_meta(txn, "tip", TIP_LEN, &held) &&
-	    get_le64(held.at + HASH_LEN) > block->last_seq) {
-		return;
-	}
-	memcpy(value, block->hash.b, HASH_LEN);
-	put_le64(value + HASH_LEN, block->last_seq);
-	txn_put(txn, JOURNAL_DB_META, slice_str("tip"), slice_of(value, TIP_LEN));
-}
-
 /* Keep an own block; returns its first local position. */
 static uint64_t
 insert(struct journal *journal, struct txn *txn, const struct block *block)
 {
 	uint64_t first = journal->position + 1;
-	uint8_t held[HELD_LEN] = { 0 };
-	uint8_t *at = add_entry(txn, first, ENTRY_OWN_BLOCK, block->bytes.len);
+	uint8_t *at = add_entry(txn, first, ENTRY_OWN_BLOCK, HASH_LEN + block->bytes.len);
 
 	if (at != NULL) {
-		memcpy(at, block->bytes.at, block->bytes.len);
+		memcpy(at, block->hash.b, HASH_LEN);
+		memcpy(at + HASH_LEN, block->bytes.at, block->bytes.len);
 	}
-	put_be64(held, first);
-	txn_put(txn, JOURNAL_DB_HASHES, hash_slice(&block->hash),
-		slice_of(held, HELD_LEN));
-	offer_tip(txn, block);
+	add_own(journal, &block->hash, first);
 	journal->position += block->count;
 	return first;
 }
@@ -225,8 +300,6 @@ journal_append(struct journal *journal, struct txn *txn, const struct block *blo
 	must(block->first_seq == journal->tip_seq + 1);
 
 	uint64_t first = insert(journal, txn, block);
-	struct key key = key_of(first);
-	txn_append(txn, JOURNAL_DB_WAITING, key_slice(&key), hash_slice(&block->hash));
 	journal->waiting++;
 	set_tip(journal, block);
 	return first;
@@ -236,15 +309,17 @@ uint64_t
 journal_take_back(struct journal *journal, struct txn *txn, const struct block *block,
 		  bool adopt)
 {
-	uint64_t first, hq_position;
+	uint64_t first;
 
-	if (journal_find(txn, &block->hash, &first, &hq_position)) {
+	if (journal_find(journal, txn, &block->hash, &first)) {
 		return 0;
 	}
 	if (adopt && block->last_seq > journal->tip_seq) {
 		set_tip(journal, block);
 	}
-	return insert(journal, txn, block);
+	first = insert(journal, txn, block);
+	put_receipt(txn, first, 0);
+	return first;
 }
 
 uint64_t
@@ -263,77 +338,69 @@ bool
 journal_receipt(struct journal *journal, struct txn *txn, const struct hash *hash,
 		uint64_t hq_position)
 {
-	uint8_t held[HELD_LEN];
 	uint64_t first, before;
-	struct slice value;
 
-	if (!journal_find(txn, hash, &first, &before)) {
+	if (!journal_find(journal, txn, hash, &first)) {
 		return false;
 	}
-	put_be64(held, first);
-	put_be64(held + 8, hq_position);
-	txn_put(txn, JOURNAL_DB_HASHES, hash_slice(hash), slice_of(held, HELD_LEN));
-
-	struct key key = key_of(first);
-	if (txn_get(txn, JOURNAL_DB_WAITING, key_slice(&key), &value)) {
-		txn_del(txn, JOURNAL_DB_WAITING, key_slice(&key));
+	if (!get_receipt(txn, first, &before)) {
 		must(journal->waiting != 0);
 		journal->waiting--;
 	}
+	put_receipt(txn, first, hq_position);
+	settle(journal, txn);
 	return true;
 }
 
 bool
-journal_find(struct txn *txn, const struct hash *hash, uint64_t *ret_first_local,
-	     uint64_t *ret_hq_position)
+journal_find(const struct journal *journal, struct txn *txn, const struct hash *hash,
+	     uint64_t *ret_first_local)
 {
-	struct slice value;
+	struct journal_entry entry;
+	uint32_t at1 = 0;
 
-	if (!txn_get(txn, JOURNAL_DB_HASHES, hash_slice(hash), &value)) {
-		return false;
+	while ((at1 = own_blocks_find(journal->own, journal->own_count, hash, at1)) !=
+	       0) {
+		uint64_t first = journal->own->list[at1 - 1].first;
+
+		if (!own_block(txn, first, &entry)) {
+			return false;
+		}
+		if (hash_eq(&entry.hash, hash)) {
+			*ret_first_local = first;
+			return true;
+		}
 	}
-	if (value.len != HELD_LEN) {
-		return corrupt(txn);
-	}
-	*ret_first_local = get_be64(value.at);
-	*ret_hq_position = get_be64(value.at + 8);
-	return true;
+	return false;
 }
 
-/* The first key of 'db' above 'position'. */
-static bool
-seek_after(struct txn *txn, db_t db, uint64_t position, struct slice *ret_key,
-	   struct slice *ret_value)
+uint64_t
+journal_hq_position(struct txn *txn, uint64_t first_local)
 {
-	struct key key = key_of(position + 1);
-	struct cursor cursor;
+	uint64_t position = 0;
 
-	if (position == UINT64_MAX) {
-		return false;
-	}
-	cursor = cursor_open(txn, db);
-	bool found = cursor_seek(&cursor, key_slice(&key), ret_key, ret_value);
-	cursor_close(&cursor);
-	return found;
+	return get_receipt(txn, first_local, &position) ? position : 0;
 }
 
 bool
-journal_waiting_after(struct txn *txn, uint64_t after, uint64_t *ret_local,
-		      struct slice *ret_block)
+journal_waiting_after(const struct journal *journal, struct txn *txn, uint64_t after,
+		      uint64_t *ret_local, struct slice *ret_block)
 {
-	struct slice key, value;
+	uint32_t at = own_blocks_above(journal->own, journal->own_count, after);
+	struct journal_entry entry;
+	uint64_t hq_position;
 
-	if (!seek_after(txn, JOURNAL_DB_WAITING, after, &key, &value)) {
+	at = at > journal->settled ? at : journal->settled;
+	while (at < journal->own_count &&
+	       get_receipt(txn, journal->own->list[at].first, &hq_position)) {
+		at++;
+	}
+	if (at == journal->own_count || txn->err != OK ||
+	    !own_block(txn, journal->own->list[at].first, &entry)) {
 		return false;
 	}
-	if (key.len != KEY_LEN) {
-		return corrupt(txn);
-	}
-	uint64_t first = get_be64(key.at);
-	if (!own_block(txn, first, ret_block)) {
-		return false;
-	}
-	*ret_local = first;
+	*ret_local = entry.first;
+	*ret_block = entry.bytes;
 	return true;
 }
 
@@ -350,60 +417,46 @@ journal_set_cursor(struct journal *journal, struct txn *txn,
 	journal->cursor = *cursor;
 }
 
-/* An own block has no receipt: it waits. */
-static void
-wait_again(struct txn *txn, const struct journal_entry *entry)
-{
-	struct key key = key_of(entry->first);
-	uint8_t held[HELD_LEN] = { 0 };
-	struct block block;
-
-	if (!block_parse(entry->bytes, &block, NULL)) {
-		corrupt(txn);
-		return;
-	}
-	memcpy(held, key.b, KEY_LEN);
-	txn_put(txn, JOURNAL_DB_HASHES, hash_slice(&block.hash),
-		slice_of(held, HELD_LEN));
-	txn_append(txn, JOURNAL_DB_WAITING, key_slice(&key), hash_slice(&block.hash));
-}
-
 void
 journal_forget_heard(struct journal *journal, struct txn *txn)
 {
 	struct key floor = key_of(journal->position);
 	struct journal_entry entry;
-	uint64_t at = 0, own = 0;
+	uint64_t at = 0;
 
 	txn_clear(txn, JOURNAL_DB_HEARD);
-	txn_clear(txn, JOURNAL_DB_WAITING);
 	while (journal_after(txn, at, &entry)) {
 		at = entry.first;
-		if (entry.kind == ENTRY_OWN_BLOCK && PLANTED(15)) {
-			continue; /* A RESET leaves the receipts. */
-		}
-		if (entry.kind == ENTRY_OWN_BLOCK) {
-			wait_again(txn, &entry);
-			own++;
-		} else {
+		if (entry.kind == ENTRY_HQ_RECORD) {
 			struct key key = key_of(at);
 			txn_del(txn, JOURNAL_DB_ENTRIES, key_slice(&key));
 		}
 	}
 	txn_put(txn, JOURNAL_DB_META, slice_str("floor"), key_slice(&floor));
 	txn_del(txn, JOURNAL_DB_META, slice_str("cursor"));
-	journal->waiting = own;
 	journal->cursor = (struct journal_cursor){ 0 };
+	if (!PLANTED(15)) { /* A RESET leaves the receipts. */
+		txn_clear(txn, JOURNAL_DB_RECEIPTS);
+		journal->waiting = journal->own_count;
+		journal->settled = 0;
+	}
 }
 
 bool
 journal_after(struct txn *txn, uint64_t position, struct journal_entry *ret_entry)
 {
-	struct slice key, value;
+	struct key key = key_of(position + 1);
+	struct cursor cursor;
+	struct slice at, value;
 	uint64_t last;
 
-	return seek_after(txn, JOURNAL_DB_ENTRIES, position, &key, &value) &&
-	       read_entry(txn, key, value, ret_entry, &last);
+	if (position == UINT64_MAX) {
+		return false;
+	}
+	cursor = cursor_open(txn, JOURNAL_DB_ENTRIES);
+	bool found = cursor_seek(&cursor, key_slice(&key), &at, &value);
+	cursor_close(&cursor);
+	return found && read_entry(txn, at, value, ret_entry, &last);
 }
 
 bool

@@ -19,8 +19,16 @@ static struct txn
 restart(struct fixture *f, struct journal *journal, struct txn *txn)
 {
 	assert_int_equal(txn_commit(txn), OK);
+	journal_fini(journal);
 	fixture_reopen(f, "intake-log", journal_db_names);
 	return begin(f, journal);
+}
+
+static void
+end(struct journal *journal, struct txn *txn)
+{
+	journal_fini(journal);
+	txn_abort(txn);
 }
 
 /* A block on the journal's tip; its hash is returned. */
@@ -77,7 +85,7 @@ test_journal__own_blocks_and_hqs_records_are_numbered_as_they_came(void **state)
 	assert_int_equal(entry.first, 5);
 	assert_false(journal_after(&txn, 5, &entry));
 	assert_false(journal_after(&txn, UINT64_MAX, &entry));
-	txn_abort(&txn);
+	end(&journal, &txn);
 }
 
 static void
@@ -98,7 +106,7 @@ test_journal__the_entry_that_holds_a_position_is_found(void **state)
 	}
 	assert_false(journal_at(&txn, 0, &entry));
 	assert_false(journal_at(&txn, 7, &entry));
-	txn_abort(&txn);
+	end(&journal, &txn);
 }
 
 static void
@@ -116,7 +124,7 @@ test_journal__a_run_continues_its_own_last_block(void **state)
 	txn = restart(f, &journal, &txn);
 	assert_int_equal(journal.tip_seq, 5);
 	assert_true(hash_eq(&journal.tip, &tip));
-	txn_abort(&txn);
+	end(&journal, &txn);
 }
 
 static void
@@ -148,7 +156,7 @@ test_journal__a_start_continues_the_highest_seq(void **state)
 	txn = restart(f, &journal, &txn);
 	assert_true(hash_eq(&journal.tip, &lost5));
 	assert_int_equal(journal.tip_seq, 5);
-	txn_abort(&txn);
+	end(&journal, &txn);
 }
 
 static void
@@ -163,7 +171,7 @@ test_journal__of_two_equally_high_the_last_inserted_is_continued(void **state)
 	struct hash other = take_back(f, &journal, &txn, "lost", 2, &a1, false, 3);
 	txn = restart(f, &journal, &txn);
 	assert_true(hash_eq(&journal.tip, &other));
-	txn_abort(&txn);
+	end(&journal, &txn);
 }
 
 static void
@@ -187,7 +195,7 @@ test_journal__a_new_machine_takes_its_blocks_back_and_adopts_the_highest(void **
 	assert_int_equal(journal.tip_seq, 3);
 	assert_true(hash_eq(&journal.tip, &own));
 	assert_int_equal(journal.waiting, 1);
-	txn_abort(&txn);
+	end(&journal, &txn);
 }
 
 static void
@@ -198,40 +206,40 @@ test_journal__what_has_no_receipt_waits_in_order(void **state)
 	struct txn txn = begin(f, &journal);
 	struct slice bytes;
 	struct block block;
-	uint64_t local, first, hq;
+	uint64_t local, first;
 
 	struct hash a = append(f, &journal, &txn, "a", 2); /* 1, 2 */
 	journal_hear(&journal, &txn, slice_str("from hq"));
 	struct hash b = append(f, &journal, &txn, "b", 2); /* 4, 5 */
 	struct hash c = append(f, &journal, &txn, "c", 1); /* 6 */
 	assert_int_equal(journal.waiting, 3);
-	assert_true(journal_find(&txn, &b, &first, &hq));
+	assert_true(journal_find(&journal, &txn, &b, &first));
 	assert_int_equal(first, 4);
-	assert_int_equal(hq, 0);
+	assert_int_equal(journal_hq_position(&txn, first), 0);
 
 	/* HQ has b: a and c are left. */
 	assert_true(journal_receipt(&journal, &txn, &b, 77));
 	assert_true(journal_receipt(&journal, &txn, &b, 77)); /* Said twice. */
 	txn = restart(f, &journal, &txn);
 	assert_int_equal(journal.waiting, 2);
-	assert_true(journal_find(&txn, &b, &first, &hq));
+	assert_true(journal_find(&journal, &txn, &b, &first));
 	assert_int_equal(first, 4);
-	assert_int_equal(hq, 77);
-	assert_true(journal_waiting_after(&txn, 0, &local, &bytes));
+	assert_int_equal(journal_hq_position(&txn, first), 77);
+	assert_true(journal_waiting_after(&journal, &txn, 0, &local, &bytes));
 	assert_int_equal(local, 1);
 	assert_true(block_parse(bytes, &block, NULL));
 	assert_true(hash_eq(&block.hash, &a));
-	assert_true(journal_waiting_after(&txn, 1, &local, &bytes));
+	assert_true(journal_waiting_after(&journal, &txn, 1, &local, &bytes));
 	assert_int_equal(local, 6);
 	assert_true(block_parse(bytes, &block, NULL));
 	assert_true(hash_eq(&block.hash, &c));
-	assert_false(journal_waiting_after(&txn, 6, &local, &bytes));
+	assert_false(journal_waiting_after(&journal, &txn, 6, &local, &bytes));
 
 	assert_true(journal_receipt(&journal, &txn, &a, 70));
 	assert_true(journal_receipt(&journal, &txn, &c, 80));
 	assert_int_equal(journal.waiting, 0);
-	assert_false(journal_waiting_after(&txn, 0, &local, &bytes));
-	txn_abort(&txn);
+	assert_false(journal_waiting_after(&journal, &txn, 0, &local, &bytes));
+	end(&journal, &txn);
 }
 
 static void
@@ -241,13 +249,13 @@ test_journal__a_receipt_for_a_block_that_it_lacks_is_told(void **state)
 	struct journal journal;
 	struct txn txn = begin(f, &journal);
 	struct hash unknown = hash_of(slice_str("written before the copy was restored"));
-	uint64_t first, hq;
+	uint64_t first;
 
 	append(f, &journal, &txn, "a", 1);
 	assert_false(journal_receipt(&journal, &txn, &unknown, 5));
-	assert_false(journal_find(&txn, &unknown, &first, &hq));
+	assert_false(journal_find(&journal, &txn, &unknown, &first));
 	assert_int_equal(journal.waiting, 1);
-	txn_abort(&txn);
+	end(&journal, &txn);
 }
 
 static void
@@ -266,7 +274,7 @@ test_journal__the_cursor_is_there_after_a_start(void **state)
 	assert_int_equal(journal.cursor.position, 0x0102030405);
 	assert_true(hash_eq(&journal.cursor.log_hash, &cursor.log_hash));
 	assert_int_equal(journal.cursor.filter_version, 3);
-	txn_abort(&txn);
+	end(&journal, &txn);
 }
 
 static void
@@ -277,7 +285,7 @@ test_journal__a_reset_forgets_hq_and_keeps_its_own(void **state)
 	struct txn txn = begin(f, &journal);
 	struct journal_entry entry;
 	struct slice bytes;
-	uint64_t first, hq, local = 0;
+	uint64_t first, local = 0;
 
 	journal_hear(&journal, &txn, slice_str("one"));    /* 1 */
 	struct hash a = append(f, &journal, &txn, "a", 2); /* 2, 3 */
@@ -312,8 +320,8 @@ test_journal__a_reset_forgets_hq_and_keeps_its_own(void **state)
 		assert_false(journal_at(&txn, 7, &entry));
 		assert_true(journal_at(&txn, 3, &entry));
 		assert_int_equal(journal.position, 7);
-		assert_true(journal_find(&txn, &a, &first, &hq));
-		assert_int_equal(hq, 0);
+		assert_true(journal_find(&journal, &txn, &a, &first));
+		assert_int_equal(journal_hq_position(&txn, first), 0);
 		txn = restart(f, &journal, &txn);
 	}
 	/* Ties: c, as high as b, came later. */
@@ -322,12 +330,12 @@ test_journal__a_reset_forgets_hq_and_keeps_its_own(void **state)
 
 	static const uint64_t waiting[] = { 2, 5, 6 };
 	for (size_t i = 0; i < ARRAY_LEN(waiting); i++) {
-		assert_true(journal_waiting_after(&txn, local, &local, &bytes));
+		assert_true(journal_waiting_after(&journal, &txn, local, &local, &bytes));
 		assert_int_equal(local, waiting[i]);
 	}
-	assert_false(journal_waiting_after(&txn, local, &local, &bytes));
+	assert_false(journal_waiting_after(&journal, &txn, local, &local, &bytes));
 	assert_int_equal(journal_hear(&journal, &txn, slice_str("one")), 8);
-	txn_abort(&txn);
+	end(&journal, &txn);
 }
 
 static void
@@ -337,7 +345,7 @@ test_journal__a_failed_commit_leaves_nothing(void **state)
 	struct journal journal, before;
 	struct txn txn = begin(f, &journal);
 	struct journal_entry entry;
-	uint64_t first, hq;
+	uint64_t first;
 
 	struct hash kept = append(f, &journal, &txn, "kept", 1);
 	assert_int_equal(txn_commit(&txn), OK);
@@ -352,14 +360,14 @@ test_journal__a_failed_commit_leaves_nothing(void **state)
 	/* The outbox of what lies on the disk is what it was, and the next block takes
 	 * the place of the lost one. */
 	txn = txn_begin(f->store);
-	assert_false(journal_find(&txn, &lost, &first, &hq));
+	assert_false(journal_find(&journal, &txn, &lost, &first));
 	assert_false(journal_at(&txn, 2, &entry));
 	assert_true(hash_eq(&journal.tip, &kept));
 	append(f, &journal, &txn, "next", 1);
 	txn = restart(f, &journal, &txn);
 	assert_int_equal(journal.position, 2);
 	assert_int_equal(journal.waiting, 2);
-	txn_abort(&txn);
+	end(&journal, &txn);
 }
 
 static void
@@ -373,13 +381,13 @@ test_journal__a_crash_before_the_commit_leaves_nothing(void **state)
 	txn = restart(f, &journal, &txn);
 	append(f, &journal, &txn, "lost", 1);
 	journal_hear(&journal, &txn, slice_str("lost"));
-	txn_abort(&txn);
+	end(&journal, &txn);
 	fixture_reopen(f, "intake-log", journal_db_names);
 	txn = begin(f, &journal);
 	assert_int_equal(journal.position, 1);
 	assert_int_equal(journal.tip_seq, 1);
 	assert_int_equal(journal.waiting, 1);
-	txn_abort(&txn);
+	end(&journal, &txn);
 }
 
 static void
@@ -398,8 +406,107 @@ test_journal__a_tip_that_was_altered_is_corrupt(void **state)
 	memcpy(altered, value.at, value.len);
 	altered[1 + 88 + 5] ^= 1;
 	txn_put(&txn, JOURNAL_DB_ENTRIES, slice_of(key, 8), slice_of(altered, value.len));
+	journal_fini(&journal);
 	assert_int_equal(journal_open(&journal, &txn), ERR_CORRUPT);
+	journal_fini(&journal);
 	assert_int_equal(txn_commit(&txn), ERR_CORRUPT);
+}
+
+static void
+test_journal__more_receipts_than_blocks_are_corrupt(void **state)
+{
+	struct fixture *f = *state;
+	struct journal journal;
+	struct txn txn = begin(f, &journal);
+	uint8_t key[8];
+
+	struct hash own = append(f, &journal, &txn, "own", 1);
+	assert_true(journal_receipt(&journal, &txn, &own, 5));
+	put_be64(key, 2);
+	txn_put(&txn, JOURNAL_DB_RECEIPTS, slice_of(key, 8), slice_of(key, 8));
+	journal_fini(&journal);
+	assert_int_equal(journal_open(&journal, &txn), ERR_CORRUPT);
+	end(&journal, &txn);
+}
+
+static void
+test_journal__of_many_blocks_each_is_found(void **state)
+{
+	enum { MANY = 1000 };
+	struct fixture *f = *state;
+	struct journal journal;
+	struct txn txn = begin(f, &journal);
+	struct hash hashes[MANY];
+	struct slice bytes;
+	uint64_t first, local;
+
+	for (unsigned i = 0; i < MANY; i++) {
+		hashes[i] = append(f, &journal, &txn, "own", 1 + i % 3);
+	}
+	for (int again = 0; again < 2; again++) {
+		uint64_t expected = 1;
+
+		for (unsigned i = 0; i < MANY; i++) {
+			assert_true(journal_find(&journal, &txn, &hashes[i], &first));
+			assert_int_equal(first, expected);
+			expected += 1 + i % 3;
+		}
+		txn = restart(f, &journal, &txn);
+	}
+	/* Receipts come in any order; the rest waits, in its own. */
+	for (unsigned i = 0; i < MANY; i++) {
+		unsigned which = i * 7 % MANY;
+
+		if (which != 500) {
+			assert_true(journal_receipt(&journal, &txn, &hashes[which], i));
+		}
+	}
+	for (int again = 0; again < 2; again++) {
+		assert_int_equal(journal.waiting, 1);
+		assert_true(journal_find(&journal, &txn, &hashes[500], &first));
+		assert_true(journal_waiting_after(&journal, &txn, 0, &local, &bytes));
+		assert_int_equal(local, first);
+		assert_false(
+			journal_waiting_after(&journal, &txn, local, &local, &bytes));
+		txn = restart(f, &journal, &txn);
+	}
+	end(&journal, &txn);
+}
+
+static void
+test_journal__blocks_of_failed_commits_are_never_found(void **state)
+{
+	struct fixture *f = *state;
+	struct journal journal;
+	struct txn txn = begin(f, &journal);
+	struct hash kept[40], lost;
+	uint64_t first;
+
+	assert_int_equal(txn_commit(&txn), OK);
+	for (unsigned i = 0; i < ARRAY_LEN(kept); i++) {
+		struct journal before = journal;
+
+		/* Twice the same block is lost, then another one is kept. */
+		for (int again = 0; again < 2; again++) {
+			store_fail_commit(f->store, 1, ERR_DISK_FULL);
+			txn = txn_begin(f->store);
+			lost = append(f, &journal, &txn, "lost", 1);
+			assert_true(journal_find(&journal, &txn, &lost, &first));
+			assert_int_equal(txn_commit(&txn), ERR_DISK_FULL);
+			journal = before;
+		}
+		txn = txn_begin(f->store);
+		assert_false(journal_find(&journal, &txn, &lost, &first));
+		kept[i] = append(f, &journal, &txn, "kept", 1);
+		assert_false(journal_find(&journal, &txn, &lost, &first));
+		assert_int_equal(txn_commit(&txn), OK);
+	}
+	txn = txn_begin(f->store);
+	for (unsigned i = 0; i < ARRAY_LEN(kept); i++) {
+		assert_true(journal_find(&journal, &txn, &kept[i], &first));
+		assert_int_equal(first, 1 + i);
+	}
+	end(&journal, &txn);
 }
 
 int
@@ -419,6 +526,9 @@ main(void)
 		TEST(test_journal__a_failed_commit_leaves_nothing),
 		TEST(test_journal__a_crash_before_the_commit_leaves_nothing),
 		TEST(test_journal__a_tip_that_was_altered_is_corrupt),
+		TEST(test_journal__more_receipts_than_blocks_are_corrupt),
+		TEST(test_journal__of_many_blocks_each_is_found),
+		TEST(test_journal__blocks_of_failed_commits_are_never_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
