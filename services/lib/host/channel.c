@@ -269,6 +269,7 @@ channel_send(struct channel *ch, uint32_t peer, const struct slice *parts, unsig
 	if (!listens(ch) && peer != ch->generation) {
 		return; /* For a socket that was closed meanwhile. */
 	}
+	zmq_uv_called(&ch->z);
 	if (queue == NULL && send_now(ch, peer, parts, count) != SENT_LATER) {
 		return;
 	}

@@ -2,7 +2,9 @@
 
 #include <zmq.h>
 
-/* What may be done on the socket now: ZMQ_POLLIN, ZMQ_POLLOUT, of those we care for. */
+/* What may be done on the socket now: ZMQ_POLLIN, ZMQ_POLLOUT, of those we care for.
+ * The mailbox is empty afterwards.  Messages that are not wanted yet are asked for again;
+ * that one may be sent, when it may not now, is told. */
 static int
 events_of(struct zmq_uv *z)
 {
@@ -10,6 +12,7 @@ events_of(struct zmq_uv *z)
 	size_t len = sizeof(events);
 
 	must(zmq_getsockopt(z->socket, ZMQ_EVENTS, &events, &len) == 0);
+	z->ask = (events & ZMQ_POLLIN) != 0;
 	if (!z->wants_in(z)) {
 		events &= ~ZMQ_POLLIN;
 	}
@@ -22,9 +25,9 @@ events_of(struct zmq_uv *z)
 static void
 on_poll(uv_poll_t *handle, int status, int events)
 {
-	(void)handle;
 	(void)status;
 	(void)events;
+	container_of(handle, struct zmq_uv, poll)->ask = true;
 }
 
 static void
@@ -52,7 +55,7 @@ on_prepare(uv_prepare_t *handle)
 		busy = z->flush(z);
 		busy |= events_of(z) != 0;
 		busy |= z->queued && z->flush(z);
-	} else {
+	} else if (z->ask) {
 		busy = events_of(z) != 0;
 	}
 	if (busy) {
@@ -66,15 +69,13 @@ on_check(uv_check_t *handle)
 	struct zmq_uv *z = container_of(handle, struct zmq_uv, check);
 
 	must(uv_idle_stop(&z->idle) == 0);
-	if ((events_of(z) & ZMQ_POLLIN) != 0) {
-		for (int left = ZMQ_UV_BUDGET; left > 0 && z->wants_in(z); left--) {
-			if (!z->receive(z)) {
-				break;
-			}
-		}
+	for (int left = ZMQ_UV_BUDGET; z->ask && left > 0 && z->wants_in(z); left--) {
+		/* Where there is none, its mailbox was emptied too. */
+		z->ask = z->receive(z);
 	}
 	if (z->queued) {
 		z->flush(z);
+		z->ask = true;
 	}
 }
 
@@ -91,10 +92,17 @@ zmq_uv_start(struct zmq_uv *z, uv_loop_t *loop)
 	must(uv_idle_init(loop, &z->idle) == 0);
 	must(uv_timer_init(loop, &z->retry) == 0);
 	z->open_handles = 5;
+	z->ask = true;
 	/* Writability, too, is told by the descriptor's being readable. */
 	must(uv_poll_start(&z->poll, UV_READABLE, on_poll) == 0);
 	must(uv_prepare_start(&z->prepare, on_prepare) == 0);
 	must(uv_check_start(&z->check, on_check) == 0);
+}
+
+void
+zmq_uv_called(struct zmq_uv *z)
+{
+	z->ask = true;
 }
 
 void
@@ -104,6 +112,7 @@ zmq_uv_set_queued(struct zmq_uv *z, bool queued)
 		return;
 	}
 	z->queued = queued;
+	z->ask = true;
 	if (!z->router) {
 		return;
 	}

@@ -2,13 +2,17 @@
  *
  * ZMQ_FD tells that the socket's mailbox went from empty to not empty, and any call on
  * the socket may swallow that: it can be silent while messages wait.  So the poll's
- * callback does nothing but wake the loop, and the socket itself is asked at two
- * points of every turn of the loop:
+ * callback only notes that the socket is to be asked, as does everybody who has called
+ * it, and the work is done at two points of every turn of the loop:
  *
  *	prepare   right before the loop would sleep: is there work?  Then start 'idle',
  *	          which keeps it from sleeping.
  *	check     right after it has slept: read at most ZMQ_UV_BUDGET messages, send
  *	          what is queued.
+ *
+ * A socket that has said it has nothing is not asked again before its descriptor tells
+ * or somebody calls it: its mailbox was empty then, so what comes next is told.  Each
+ * question costs two system calls.
  *
  * One socket so takes at most its budget before timers and other sockets have theirs,
  * and frames may be sent from anywhere. */
@@ -32,7 +36,7 @@ struct zmq_uv {
 
 	/* May a message be read now? */
 	bool (*wants_in)(struct zmq_uv *);
-	/* Read one message.  False if there was none. */
+	/* Read one message.  False if the socket had none. */
 	bool (*receive)(struct zmq_uv *);
 	/* Send what is queued.  True if something went. */
 	bool (*flush)(struct zmq_uv *);
@@ -40,6 +44,7 @@ struct zmq_uv {
 	void (*closed)(struct zmq_uv *);
 
 	/* State. */
+	bool ask;    /* There may be work that ZMQ_FD does not tell. */
 	bool queued; /* flush() has something to do. */
 	bool closing;
 	unsigned open_handles;
@@ -51,6 +56,9 @@ struct zmq_uv {
 };
 
 void zmq_uv_start(struct zmq_uv *, uv_loop_t *);
+
+/* The socket was called from outside of receive() and flush(). */
+void zmq_uv_called(struct zmq_uv *);
 
 /* flush() has something to do from now on, or nothing more. */
 void zmq_uv_set_queued(struct zmq_uv *, bool queued);

@@ -94,6 +94,7 @@ static void
 on_feed(uv_timer_t *timer)
 {
 	(void)timer;
+	zmq_uv_called(&sides[0].z);
 	for (int i = 0; i < BURST; i++) {
 		if (!send_one(&sides[0])) {
 			break;
