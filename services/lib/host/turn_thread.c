@@ -28,7 +28,8 @@ struct turn_thread {
 	bool preparing;      /* The one before; filling must stay where it is. */
 	bool in_turn, ended;
 	struct outbox ready; /* Not empty: waits for the loop. */
-	bool wants_room;     /* The loop waits for the inbox to be taken. */
+	bool wants_room;     /* The loop waits for the inbox to be taken, */
+	bool wants_slot;     /* the thread for 'ready' to be. */
 	bool reload, drain, done;
 	enum err result;
 
@@ -82,14 +83,19 @@ turn_thread_has_room(struct turn_thread *t)
 	return room;
 }
 
-/* One more message in 'filling'; with the lock held. */
+/* Unlock, then wake who waits for what was put: with the lock held it would wait for that
+ * as soon as it runs. */
 static void
-was_put(struct turn_thread *t)
+unlock_after_put(struct turn_thread *t)
 {
-	if (t->filling.count == 1) {
+	bool first = t->filling.count == 1;
+	bool help = t->in_turn && t->service->prepare != NULL;
+
+	pthread_mutex_unlock(&t->lock);
+	if (first) {
 		pthread_cond_signal(&t->work);
 	}
-	if (t->in_turn) {
+	if (help) {
 		pthread_cond_signal(&t->unprepared);
 	}
 }
@@ -100,8 +106,7 @@ turn_thread_put(struct turn_thread *t, struct peer from, const struct principal 
 {
 	pthread_mutex_lock(&t->lock);
 	inbox_put(&t->filling, from, who, parts, count);
-	was_put(t);
-	pthread_mutex_unlock(&t->lock);
+	unlock_after_put(t);
 }
 
 void
@@ -109,8 +114,7 @@ turn_thread_put_end(struct turn_thread *t, struct peer from, enum line_end end)
 {
 	pthread_mutex_lock(&t->lock);
 	inbox_put_end(&t->filling, from, end);
-	was_put(t);
-	pthread_mutex_unlock(&t->lock);
+	unlock_after_put(t);
 }
 
 bool
@@ -119,14 +123,17 @@ turn_thread_take(struct turn_thread *t, struct outbox *out)
 	must(out->count == 0);
 	pthread_mutex_lock(&t->lock);
 	bool waits = t->ready.count != 0;
+	bool wake = waits && t->wants_slot;
 	if (waits) {
 		struct outbox empty = *out;
 
 		*out = t->ready;
 		t->ready = empty;
-		pthread_cond_signal(&t->work);
 	}
 	pthread_mutex_unlock(&t->lock);
+	if (wake) {
+		pthread_cond_signal(&t->work);
+	}
 	return waits;
 }
 
@@ -192,8 +199,10 @@ hand_over(struct turn_thread *t)
 	}
 	pthread_mutex_lock(&t->lock);
 	while (t->ready.count != 0) {
+		t->wants_slot = true;
 		pthread_cond_wait(&t->work, &t->lock);
 	}
+	t->wants_slot = false;
 	struct outbox empty = t->ready;
 	t->ready = node->outbox;
 	pthread_mutex_unlock(&t->lock);
