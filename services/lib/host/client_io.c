@@ -12,6 +12,7 @@ enum { CLIENT_RECONNECT_MS = 100 };
 
 struct client {
 	void *zmq, *socket;
+	int timeout_ms;                   /* ZMQ_RCVTIMEO. */
 	zmq_msg_t parts[FRAME_MAX_PARTS]; /* Of the frame received last. */
 	unsigned kept;
 };
@@ -50,6 +51,7 @@ client_open(const struct client_options *options, struct client **ret_client)
 	 * starts a moment later is waited for. */
 	must(zmq_setsockopt(client->socket, ZMQ_RECONNECT_IVL, &reconnect,
 			    sizeof(reconnect)) == 0);
+	client->timeout_ms = -1;
 	err = socket_connect(client->socket, options->address, why, sizeof(why));
 	if (err != OK) {
 		goto err_close;
@@ -88,13 +90,19 @@ client_close(struct client *client)
 	free(client);
 }
 
-/* Wait until 'event' is possible.  False if it is not in time. */
+/* Wait until a frame can be sent.  False if it cannot in time. */
 static bool
-wait_for(struct client *client, short event, int timeout_ms)
+wait_to_send(struct client *client)
 {
-	zmq_pollitem_t item = { .socket = client->socket, .events = event };
+	zmq_pollitem_t item = { .socket = client->socket, .events = ZMQ_POLLOUT };
 
-	return zmq_poll(&item, 1, timeout_ms) > 0;
+	return zmq_poll(&item, 1, CLIENT_SEND_MS) > 0;
+}
+
+static bool
+send_part(struct client *client, const void *at, size_t len, int flags)
+{
+	return zmq_send(client->socket, at, len, ZMQ_DONTWAIT | flags) >= 0;
 }
 
 enum err
@@ -107,15 +115,14 @@ client_send(struct client *client, enum frame_type type, struct slice body)
 	uint8_t bytes[FRAME_HEADER_LEN];
 
 	frame_header_put(bytes, &header);
-	if (!wait_for(client, ZMQ_POLLOUT, CLIENT_SEND_MS)) {
+	/* Nearly always it can at once. */
+	if (!send_part(client, bytes, sizeof(bytes), ZMQ_SNDMORE) &&
+	    (errno != EAGAIN || !wait_to_send(client) ||
+	     !send_part(client, bytes, sizeof(bytes), ZMQ_SNDMORE))) {
 		return ERR_NOT_FOUND;
 	}
-	if (zmq_send(client->socket, bytes, sizeof(bytes), ZMQ_DONTWAIT | ZMQ_SNDMORE) <
-		    0 ||
-	    zmq_send(client->socket, body.at, body.len, ZMQ_DONTWAIT) < 0) {
-		return ERR_NOT_FOUND; /* The connection went away in between. */
-	}
-	return OK;
+	/* It cannot if the connection went away in between. */
+	return send_part(client, body.at, body.len, 0) ? OK : ERR_NOT_FOUND;
 }
 
 enum err
@@ -126,8 +133,10 @@ client_receive(struct client *client, int timeout_ms, struct frame *ret_frame)
 	bool more = true;
 
 	let_go(client);
-	if (!wait_for(client, ZMQ_POLLIN, timeout_ms)) {
-		return ERR_NOT_FOUND;
+	if (client->timeout_ms != timeout_ms) {
+		must(zmq_setsockopt(client->socket, ZMQ_RCVTIMEO, &timeout_ms,
+				    sizeof(timeout_ms)) == 0);
+		client->timeout_ms = timeout_ms;
 	}
 	while (more) {
 		zmq_msg_t extra;
@@ -135,7 +144,7 @@ client_receive(struct client *client, int timeout_ms, struct frame *ret_frame)
 		zmq_msg_t *part = keep ? &client->parts[client->kept] : &extra;
 
 		must(zmq_msg_init(part) == 0);
-		if (zmq_msg_recv(part, client->socket, ZMQ_DONTWAIT) < 0) {
+		if (zmq_msg_recv(part, client->socket, 0) < 0) {
 			zmq_msg_close(part);
 			return ERR_NOT_FOUND;
 		}
