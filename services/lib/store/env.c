@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/base/mem.h"
@@ -12,6 +13,9 @@
 enum {
 	COPY_BATCH_BYTES = 16 * 1024 * 1024, /* One commit of a copy. */
 	MAX_NAME_LEN = 511,                  /* LMDB's longest key. */
+	AHEAD_BYTES = 1024 * 1024,
+	AHEAD_LEAST_BYTES = 64 * 1024, /* Left of it: the next piece is written. */
+	SMALL_COMMIT_BYTES = 64 * 1024,
 };
 
 enum err
@@ -79,6 +83,52 @@ env_count_pages(const struct store *store, MDB_txn *txn, uint32_t which,
 			   stat.ms_overflow_pages;
 	}
 	return 0;
+}
+
+/* Zeros from where the file ends, as far as it goes.  The next commit flushes them. */
+static void
+write_zeros(int fd, uint64_t at, size_t len)
+{
+	static const uint8_t zeros[64 * 1024];
+
+	while (len != 0) {
+		size_t piece = len < sizeof(zeros) ? len : sizeof(zeros);
+		ssize_t written = pwrite(fd, zeros, piece, (off_t)at);
+
+		if (written <= 0) {
+			return;
+		}
+		at += (size_t)written;
+		len -= (size_t)written;
+	}
+}
+
+void
+env_write_ahead(struct store *store)
+{
+	uint64_t before = store->page_bytes;
+	MDB_envinfo info;
+	struct stat st;
+	int fd;
+
+	must(mdb_env_info(store->env, &info) == 0);
+	store->page_bytes = (info.me_last_pgno + 1) * store->page_size;
+	if (store->page_bytes > store->file_bytes) {
+		store->file_bytes = store->page_bytes;
+	}
+	/* Large ones would write everything twice. */
+	if (store->page_bytes == before ||
+	    store->page_bytes - before > SMALL_COMMIT_BYTES ||
+	    store->file_bytes - store->page_bytes >= AHEAD_LEAST_BYTES ||
+	    disk_is_full(store->dir)) {
+		return;
+	}
+	if (mdb_env_get_fd(store->env, &fd) == 0) {
+		write_zeros(fd, store->file_bytes, AHEAD_BYTES);
+		if (fstat(fd, &st) == 0) {
+			store->file_bytes = (uint64_t)st.st_size;
+		}
+	}
 }
 
 /* An environment that is being built in new.mdb. */

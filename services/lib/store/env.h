@@ -50,6 +50,9 @@ struct store {
 	_Atomic uint64_t used_bytes;
 	atomic_bool disk_full;
 
+	/* How far data.mdb goes, and how much of that pages have ever used. */
+	uint64_t file_bytes, page_bytes;
+
 	/* Transactions. */
 	atomic_uint readers;
 	atomic_bool writing;
@@ -88,6 +91,12 @@ enum err env_adopt(const char *dir) WARN_UNUSED;
 
 /* new.mdb goes, if there is one. */
 enum err env_discard(const char *dir);
+
+/* After a commit: where small ones are about to make the file longer, write a piece of
+ * it ahead.  To flush a page that lies in the file is to write it; to flush one that
+ * makes it longer is a transaction of the file system's as well.  What cannot be written
+ * ahead is written when it is needed. */
+void env_write_ahead(struct store *);
 
 /* <dir>/<name> for the caller to free. */
 char *env_path(const char *dir, const char *name) WARN_UNUSED;

@@ -164,9 +164,12 @@ open_content(struct store *store, struct why why)
 static enum err
 count_used(struct store *store, struct why why)
 {
+	MDB_envinfo info;
 	MDB_stat stat;
 	MDB_txn *txn = NULL;
+	struct stat st;
 	uint64_t sum = 2;
+	int fd;
 	int rc = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &txn);
 
 	store->dbis[ENV_FREE] = 0; /* LMDB's own numbers. */
@@ -181,6 +184,15 @@ count_used(struct store *store, struct why why)
 	if (rc == 0) {
 		rc = mdb_env_stat(store->env, &stat);
 	}
+	if (rc == 0) {
+		rc = mdb_env_info(store->env, &info);
+	}
+	if (rc == 0) {
+		rc = mdb_env_get_fd(store->env, &fd);
+	}
+	if (rc == 0) {
+		rc = fstat(fd, &st) == 0 ? 0 : errno;
+	}
 	if (rc != 0) {
 		return say_rc(why, store, "read", rc);
 	}
@@ -188,6 +200,8 @@ count_used(struct store *store, struct why why)
 		sum += store->pages[i];
 	}
 	store->page_size = stat.ms_psize;
+	store->page_bytes = (info.me_last_pgno + 1) * store->page_size;
+	store->file_bytes = (uint64_t)st.st_size;
 	atomic_store(&store->used_bytes, sum * store->page_size);
 	return OK;
 }

@@ -127,6 +127,7 @@ commit(struct txn *txn)
 	if (txn->err == OK) {
 		memcpy(store->pages, pages, sizeof(pages));
 		atomic_store(&store->used_bytes, used);
+		env_write_ahead(store);
 	}
 	return txn->err;
 }

@@ -501,6 +501,61 @@ test_store__a_copy_is_a_store_of_its_own_without_what_was_deleted(void **state)
 	assert_int_equal(files_with(copy, "nobody needs to know"), 0);
 }
 
+static uint64_t
+file_bytes(const struct fixture *f)
+{
+	char path[128];
+	struct stat st;
+
+	path_in(f, path, "data.mdb");
+	assert_int_equal(stat(path, &st), 0);
+	return (uint64_t)st.st_size;
+}
+
+static void
+test_store__small_commits_find_the_file_long_enough(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t before, longer = 0;
+	char key[16], value[700];
+
+	assert_int_equal(fixture_open(f, "test", dbs, 1, 0), OK);
+	memset(value, 'v', sizeof(value) - 1);
+	value[sizeof(value) - 1] = '\0';
+	before = file_bytes(f);
+	for (unsigned i = 0; i < 1000; i++) {
+		snprintf(key, sizeof(key), "%08u", i);
+		put(f, key, value);
+		longer += file_bytes(f) != before;
+		before = file_bytes(f);
+	}
+	/* Of 800 KB of pages, not each for itself. */
+	assert_true(longer >= 1 && longer <= 3);
+
+	/* A start takes what is there. */
+	fixture_reopen(f, "test", dbs);
+	put(f, "one more", value);
+	assert_int_equal(file_bytes(f), before);
+	assert_true(holds(f, "00000000", value));
+}
+
+static void
+test_store__a_large_commit_is_not_written_twice(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t value[64 * 1024] = { 1 };
+
+	assert_int_equal(fixture_open(f, "test", dbs, 1, 0), OK);
+	uint64_t before = file_bytes(f);
+	struct txn txn = txn_begin(f->store);
+	for (uint32_t i = 0; i < 32; i++) {
+		txn_put(&txn, FIRST, slice_of(&i, sizeof(i)),
+			slice_of(value, sizeof(value)));
+	}
+	assert_int_equal(txn_commit(&txn), OK);
+	assert_true(file_bytes(f) < before + 32 * (sizeof(value) + 8192));
+}
+
 int
 main(void)
 {
@@ -521,6 +576,8 @@ main(void)
 		TEST(test_store__nor_of_what_lay_in_the_slack_of_others_pages),
 		TEST(test_store__a_compaction_in_several_commits_keeps_every_pair),
 		TEST(test_store__a_copy_is_a_store_of_its_own_without_what_was_deleted),
+		TEST(test_store__small_commits_find_the_file_long_enough),
+		TEST(test_store__a_large_commit_is_not_written_twice),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
