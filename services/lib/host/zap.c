@@ -116,7 +116,10 @@ log_refusal(struct zap *zap, const struct request *req)
 	char address[ZAP_MAX_PART + 1] = "";
 	msec_t now = clock_monotonic();
 
-	if (zap->keys == NULL) {
+	pthread_mutex_lock(&zap->lock);
+	bool serving = zap->keys != NULL;
+	pthread_mutex_unlock(&zap->lock);
+	if (!serving) {
 		return; /* No allow-list, so no listener yet: the self-test's stranger. */
 	}
 	zap->refused_unlogged++;
