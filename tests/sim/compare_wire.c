@@ -555,6 +555,9 @@ note_met(struct world *w, const struct naive_state *s)
 		w->sometimes[SOMETIMES_UNKNOWN_FIELD_MERGED] += e->unknown_kept;
 		w->sometimes[SOMETIMES_ANSWER_VOID] += e->any_void;
 		w->sometimes[SOMETIMES_MERGED_EVENT] += e->merged_into >= 0;
+		w->sometimes[SOMETIMES_MERGED_NOWHERE] +=
+			e->merged_into >= 0 &&
+			s->events[e->merged_into].revision_count == 0;
 		w->sometimes[SOMETIMES_OWNERSHIP_MOVED] += e->moved;
 	}
 	for (int i = 0; i < s->fact_count; i++) {

@@ -164,6 +164,18 @@ stands(const struct naive_state *s, const struct naive_fact *f, const char *post
 	}
 }
 
+/* Does another event that has been recorded stand for this one? */
+static bool
+stands_elsewhere(const struct naive_state *s, const struct naive_event *e)
+{
+	for (int i = e->merged_into; i >= 0; i = s->events[i].merged_into) {
+		if (s->events[i].revision_count != 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void
 make(struct naive_state *s, const struct naive_event *e)
 {
@@ -176,7 +188,7 @@ make(struct naive_state *s, const struct naive_event *e)
 	must(f->m != NULL);
 	s->fact_count++;
 	f->status = event_status(f->m);
-	f->gone = e->withdrawn || e->merged_into >= 0;
+	f->gone = e->withdrawn || stands_elsewhere(s, e);
 	f->counts = f->status == HELD && !f->gone;
 	f->provisional = f->status == HELD && f->m->report == NULL;
 	read_sessions(s, f);

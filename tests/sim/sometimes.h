@@ -62,6 +62,7 @@
 	X(ANSWER_VOID, "co-host taken off: answer void")                                 \
 	X(HANDSHAKE_OFF, "handshake off")                                                \
 	X(MERGED_EVENT, "events merged")                                                 \
+	X(MERGED_NOWHERE, "event merged into one that nobody has recorded")              \
 	X(OWNERSHIP_MOVED, "ownership moved")                                            \
 	X(ERASED, "loose part erased")                                                   \
 	X(ERASED_LATE, "erased part arriving late")                                      \

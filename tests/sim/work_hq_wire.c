@@ -340,6 +340,11 @@ say_merge(struct world *w, struct arena *a, Kusanone__V1__Submission *s, char *i
 	kusanone__v1__merge__init(m);
 	m->from_event_id = id;
 	m->into_event_id = some_event_id(w);
+	if (rng_chance(&w->rng, 20)) { /* Mistyped: nobody has recorded it. */
+		m->into_event_id = arena_dup(a, m->into_event_id, UUID_TEXT_LEN);
+		char *last = &m->into_event_id[UUID_TEXT_LEN - 1];
+		*last = *last == '0' ? '1' : '0';
+	}
 	m->why = (char *)(uintptr_t) "one event";
 	s->body_case = KUSANONE__V1__SUBMISSION__BODY_MERGE;
 	s->merge = m;

@@ -216,6 +216,7 @@ apply_revision(struct fold *f, uint32_t event, uint32_t r,
 	if (e->owner1 != 0 && e->owner1 != row->node1) {
 		return VERDICT_FOREIGN_EVENT;
 	}
+	bool is_first = e->first_head1 == 0;
 	e->owner1 = row->node1;
 	add_revision(f, event, r, in);
 
@@ -223,6 +224,9 @@ apply_revision(struct fold *f, uint32_t event, uint32_t r,
 	if (first->next_head1 == 0) {
 		name_holders(f, event, &in->event);
 		fold_fact_update(f, event, position, &in->event);
+		if (is_first) {
+			fold_fact_update_merged(f, event, position);
+		}
 		return VERDICT_COUNTS;
 	}
 
@@ -460,6 +464,7 @@ apply_merge(struct fold *f, uint32_t event, uint32_t r, const struct event_merge
 	e->merged_next1 = target->merged_from1;
 	target->merged_from1 = event + 1;
 	fold_fact_update(f, into, (uint64_t)r + 1, NULL);
+	fold_fact_update_merged(f, event, (uint64_t)r + 1);
 	return VERDICT_COUNTS;
 }
 
@@ -643,4 +648,5 @@ fold_event_rebuild(struct fold *f, uint32_t event, uint64_t position)
 	free(indexed);
 	free(again);
 	fold_fact_update(f, event, position, NULL);
+	fold_fact_update_merged(f, event, position);
 }

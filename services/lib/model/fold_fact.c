@@ -213,6 +213,22 @@ has_practice(const struct fold *f, const struct event_row *row)
 	return false;
 }
 
+/* Does it count in another's place?  Not as long as nobody has recorded any of those that
+ * it was merged into: a mistyped id would take an event out of every total. */
+static bool
+is_merged_away(const struct fold *f, const struct event_row *row)
+{
+	for (uint32_t next1 = row->merged_into1; next1 != 0;) {
+		const struct event_row *target = table_at(&f->events, next1 - 1);
+
+		if (target->first_head1 != 0) {
+			return true;
+		}
+		next1 = target->merged_into1;
+	}
+	return false;
+}
+
 static void
 flags_of(const struct fold *f, const struct event_row *row, const struct event *e,
 	 struct event_fact *fact)
@@ -220,7 +236,7 @@ flags_of(const struct fold *f, const struct event_row *row, const struct event *
 	if (row->withdrawn1 != 0) {
 		fact->flags |= FACT_WITHDRAWN;
 	}
-	if (row->merged_into1 != 0) {
+	if (is_merged_away(f, row)) {
 		fact->flags |= FACT_MERGED;
 	}
 	if (has_practice(f, row)) {
@@ -379,6 +395,32 @@ fold_fact_update(struct fold *f, uint32_t event, uint64_t position,
 	*(struct event_fact *)table_add(&f->facts) = fact;
 	row->fact1 = f->facts.count;
 	arena_fini(&arena);
+}
+
+/* The next event, after 'at', of those that were merged into 'top' or into one of them;
+ * 'top' after the last. */
+static uint32_t
+next_merged(const struct fold *f, uint32_t top, uint32_t at)
+{
+	const struct event_row *e = table_at(&f->events, at);
+
+	if (e->merged_from1 != 0) {
+		return e->merged_from1 - 1;
+	}
+	while (at != top && e->merged_next1 == 0) {
+		at = e->merged_into1 - 1;
+		e = table_at(&f->events, at);
+	}
+	return at != top ? e->merged_next1 - 1 : top;
+}
+
+void
+fold_fact_update_merged(struct fold *f, uint32_t event, uint64_t position)
+{
+	for (uint32_t at = next_merged(f, event, event); at != event;
+	     at = next_merged(f, event, at)) {
+		fold_fact_update(f, at, position, NULL);
+	}
 }
 
 void

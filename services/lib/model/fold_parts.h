@@ -33,6 +33,10 @@ void fold_fact_update(struct fold *, uint32_t event, uint64_t position,
 		      const struct event *shown);
 void fold_fact_update_all(struct fold *, uint64_t position);
 
+/* Those of the events merged into this one: whether they count hangs on whether it has
+ * been recorded. */
+void fold_fact_update_merged(struct fold *, uint32_t event, uint64_t position);
+
 /* fold_node.c */
 enum fold_verdict fold_enrol(struct fold *, const struct enrolment *);
 enum fold_verdict fold_revoke(struct fold *, const struct revocation *,

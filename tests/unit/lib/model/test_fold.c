@@ -249,6 +249,64 @@ test_fold__two_records_of_one_event_are_merged_and_count_once(void **state)
 	world_free(w);
 }
 
+static enum fold_verdict
+say_merge(struct world *w, const char *from, const char *into)
+{
+	Kusanone__V1__Record record = KUSANONE__V1__RECORD__INIT;
+	Kusanone__V1__Merge body = KUSANONE__V1__MERGE__INIT;
+
+	body.from_event_id = (char *)(uintptr_t)from;
+	body.into_event_id = (char *)(uintptr_t)into;
+	record.body_case = KUSANONE__V1__RECORD__BODY_MERGE;
+	record.merge = &body;
+	return say(w, &w->hq, &record, NULL);
+}
+
+static void
+test_fold__an_event_merged_into_nothing_counts_until_that_is_recorded(void **state)
+{
+	(void)state;
+	static const char nothing[] = "01900000-0000-7000-8000-00000000dead";
+	struct world *w = world_new();
+	struct ev late = webinar, second = webinar;
+
+	second.id = EVENT_B;
+	late.id = nothing;
+	say_event(w, &w->sfo, &webinar, NULL, 0, NULL);
+	say_event(w, &w->sfo, &second, NULL, 0, NULL);
+	/* B into A's double into nothing: A still stands for B. */
+	assert_int_equal(say_merge(w, EVENT_B, EVENT_A), VERDICT_COUNTS);
+	assert_int_equal(counted(w, 0, NULL, 0), 1);
+	assert_int_equal(say_merge(w, EVENT_A, nothing), VERDICT_COUNTS);
+	assert_int_equal(counted(w, 0, NULL, 0), 1);
+	check_recount(w);
+
+	/* Once it is there, it counts for all of them. */
+	say_event(w, &w->sfo, &late, NULL, 0, NULL);
+	assert_int_equal(counted(w, 0, NULL, 0), 1);
+	check_recount(w);
+	world_free(w);
+}
+
+static void
+test_fold__what_is_merged_into_an_event_that_is_merged_on_is_counted_there(void **state)
+{
+	(void)state;
+	static const char nothing[] = "01900000-0000-7000-8000-00000000dead";
+	struct world *w = world_new();
+	struct ev second = webinar;
+
+	second.id = EVENT_B;
+	say_event(w, &w->sfo, &webinar, NULL, 0, NULL);
+	say_event(w, &w->sfo, &second, NULL, 0, NULL);
+	assert_int_equal(say_merge(w, EVENT_A, nothing), VERDICT_COUNTS);
+	assert_int_equal(counted(w, 0, NULL, 0), 2);
+	assert_int_equal(say_merge(w, nothing, EVENT_B), VERDICT_WAITS);
+	assert_int_equal(counted(w, 0, NULL, 0), 1);
+	check_recount(w);
+	world_free(w);
+}
+
 static void
 test_fold__what_a_stolen_key_signed_does_not_count_until_it_is_genuine(void **state)
 {
@@ -553,6 +611,10 @@ main(void)
 			test_fold__withdrawn_is_never_counted_and_can_be_taken_back),
 		cmocka_unit_test(
 			test_fold__two_records_of_one_event_are_merged_and_count_once),
+		cmocka_unit_test(
+			test_fold__an_event_merged_into_nothing_counts_until_that_is_recorded),
+		cmocka_unit_test(
+			test_fold__what_is_merged_into_an_event_that_is_merged_on_is_counted_there),
 		cmocka_unit_test(
 			test_fold__what_a_stolen_key_signed_does_not_count_until_it_is_genuine),
 		cmocka_unit_test(test_fold__the_papers_four_cases),
