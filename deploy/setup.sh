@@ -32,7 +32,7 @@ test_packages=(
 	git iproute2 procps python3
 )
 bench_packages=(
-	postgresql libpq-dev
+	postgresql libpq-dev python3
 )
 runtime_packages=(
 	libzmq5 libprotobuf-c1 libuv1 liblmdb0 libjansson4 libsodium23 libutf8proc2
