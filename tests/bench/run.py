@@ -230,6 +230,7 @@ class Run:
         self.pg = self.aggregation = self.intake = None
         quick = args.quick
         self.prefill = 100000 if quick else 1000000
+        self.n_full = 20000 if quick else 300000  # A second or two of either side.
         self.n = 20000 if quick else 100000
         self.n_mixed = 20000 if quick else 200000
         self.n_single = 5000 if quick else 40000
@@ -311,12 +312,12 @@ class Run:
         self.start_aggregation()
         if self.wants("full"):
             first = ("--first", self.next)
-            self.next += self.n
-            self.theirs("pg.full.two", self.n, *first)
-            self.ours("full", self.n, *first)
+            self.next += self.n_full
+            self.theirs("pg.full.two", self.n_full, *first)
+            self.ours("full", self.n_full, *first)
             # Other events for the peer with one connection.
-            self.theirs("pg.full.one", self.n, "--connections", 1, "--depth", 4, "--first",
-                        500000000 + number * self.n)
+            self.theirs("pg.full.one", self.n_full, "--connections", 1, "--depth", 4, "--first",
+                        500000000 + number * self.n_full)
             bench.ratio("full.to_pg", "full.rate", "pg.full.two.rate")
         if self.wants("mixed"):
             words = ("--first", 600000000 + number * self.n_mixed, "--posts", self.posts,
