@@ -95,6 +95,13 @@ label_word(struct cli *cli, const char *word)
 		{ "valid", MSG_KEY_VALID },
 		{ "retired", MSG_KEY_RETIRED },
 		{ "stolen", MSG_KEY_STOLEN },
+		/* Links of a post. */
+		{ "up", MSG_LINK_UP },
+		{ "down", MSG_LINK_DOWN },
+		{ "LIVE", MSG_LINK_LIVE },
+		{ "HELLO_SENT", MSG_LINK_GREETING },
+		{ "BACKOFF", MSG_LINK_WAITS },
+		{ "IDLE", MSG_LINK_OFF },
 		/* Buckets of totals. */
 		{ "not_stated", MSG_NOT_STATED },
 		{ "online", MSG_BUCKET_ONLINE },

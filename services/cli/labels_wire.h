@@ -13,7 +13,7 @@ const char *label_role(struct cli *, Kusanone__V1__NodeRole);
 const char *label_reach(struct cli *, Kusanone__V1__Reach);
 const char *label_part(struct cli *, Kusanone__V1__Part);
 
-/* counts, unconfirmed, disputed, withdrawn; answers; key states; buckets of totals;
+/* counts, unconfirmed, disputed, withdrawn; answers; key states; links; buckets of totals;
  * measures; dimensions; kinds of records; verdicts; reasons for being left out. */
 const char *label_word(struct cli *, const char *word);
 

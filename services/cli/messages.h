@@ -304,6 +304,12 @@ X(MSG_STATUS_STARTED, "started", "起動") \
 X(MSG_STATUS_CLOCK, "its clock", "時計") \
 X(MSG_STATUS_BRANCHES, "branches", "枝") \
 X(MSG_STATUS_LINK, "link {0}", "接続 {0}") \
+X(MSG_LINK_UP, "up", "上り（送信）") \
+X(MSG_LINK_DOWN, "down", "下り（受信）") \
+X(MSG_LINK_LIVE, "connected", "接続中") \
+X(MSG_LINK_GREETING, "waits for an answer", "応答待ち") \
+X(MSG_LINK_WAITS, "not connected", "未接続") \
+X(MSG_LINK_OFF, "off", "停止") \
 X(MSG_STATUS_SINCE, "since {0}", "{0} から") \
 X(MSG_STATUS_UNCONFIRMED, "{0} unconfirmed", "未確認 {0}") \
 X(MSG_STATUS_ALARM, "ALARM: {0}", "警報: {0}")

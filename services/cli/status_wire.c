@@ -25,8 +25,9 @@ put_links(struct cli *cli, const Kusanone__V1__StatusReply *s)
 		const Kusanone__V1__LinkRow *link = s->links[i];
 
 		grid_row(&grid,
-			 phrase(cli, MSG_STATUS_LINK, text_clean(arena, link->name)),
-			 text_clean(arena, link->state),
+			 phrase(cli, MSG_STATUS_LINK,
+				label_word(cli, text_clean(arena, link->name))),
+			 label_word(cli, text_clean(arena, link->state)),
 			 link->since_ms != 0 ? phrase(cli, MSG_STATUS_SINCE,
 						      time_text(arena, link->since_ms))
 					     : "",
