@@ -12,6 +12,29 @@
 #include "cli/text.h"
 #include "lib/model/json_wire.h"
 
+static const char *
+link_name(struct cli *cli, const Kusanone__V1__LinkRow *link)
+{
+	return phrase(cli, MSG_STATUS_LINK,
+		      label_word(cli, text_clean(&cli->arena, link->name)));
+}
+
+/* Why the link is not there, whole: on a line of its own. */
+static void
+put_reason(struct cli *cli, const Kusanone__V1__LinkRow *link)
+{
+	const char *why = link->because != NULL ? ask_text(cli, link->because)
+						: text_clean(&cli->arena, link->reason);
+
+	if (why[0] != '\0') {
+		text_blanks(&cli->out, 4);
+		text_wrap(&cli->out,
+			  arena_printf(&cli->arena, "%s: %s", link_name(cli, link), why),
+			  4, 6, cli->width);
+		buf_put_u8(&cli->out, '\n');
+	}
+}
+
 /* "since 18:00:12" of a link needs no day when it is today's, but a log is read later. */
 static void
 put_links(struct cli *cli, const Kusanone__V1__StatusReply *s)
@@ -19,26 +42,25 @@ put_links(struct cli *cli, const Kusanone__V1__StatusReply *s)
 	struct arena *arena = &cli->arena;
 	struct grid grid;
 
-	grid_init(&grid, arena, "ffflr");
+	grid_init(&grid, arena, "fffr");
 	grid.indent = 2;
 	for (size_t i = 0; i < s->n_links; i++) {
 		const Kusanone__V1__LinkRow *link = s->links[i];
 
-		grid_row(&grid,
-			 phrase(cli, MSG_STATUS_LINK,
-				label_word(cli, text_clean(arena, link->name))),
+		grid_row(&grid, link_name(cli, link),
 			 label_word(cli, text_clean(arena, link->state)),
 			 link->since_ms != 0 ? phrase(cli, MSG_STATUS_SINCE,
 						      time_text(arena, link->since_ms))
 					     : "",
-			 link->because != NULL ? ask_text(cli, link->because)
-					       : text_clean(arena, link->reason),
 			 link->unconfirmed != 0
 				 ? phrase(cli, MSG_STATUS_UNCONFIRMED,
 					  unsigned_text(arena, link->unconfirmed))
 				 : "");
 	}
 	grid_put(&grid, cli->width, &cli->out);
+	for (size_t i = 0; i < s->n_links; i++) {
+		put_reason(cli, s->links[i]);
+	}
 }
 
 static void
