@@ -223,7 +223,7 @@ const struct help_page help_en[] = {
 	  "  $ kusanone figure add --fy 2017-2023 --value 1188 --source \"資料1\" \\\n"
 	  "        --quote \"2017年度からの累計1,188件\"\n" },
 
-	{ "figure list", "published figures, and what is itemised of them",
+	{ "figure list", "published figures; at headquarters with what is itemised of them",
 	  "Usage: kusanone figure list\n"
 	  "\n"
 	  "Example:\n"

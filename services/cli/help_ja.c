@@ -219,7 +219,7 @@ const struct help_page help_ja[] = {
 	  "  $ kusanone figure add --fy 2017-2023 --value 1188 --source \"資料1\" \\\n"
 	  "        --quote \"2017年度からの累計1,188件\"\n" },
 
-	{ "figure list", "公表値と明細の一覧",
+	{ "figure list", "公表値の一覧（本部では明細との対照つき）",
 	  "使い方: kusanone figure list\n"
 	  "\n"
 	  "例:\n"

@@ -45,7 +45,7 @@ published_put(struct cli *cli, const Kusanone__V1__PublishedRow *row, struct buf
 			   ask_text(cli, figure->scope));
 	}
 	say(cli, &line, MSG_PUBLISHED, value);
-	if (whole || row->itemised > 0) {
+	if (row->itemised >= (whole ? 0 : 1)) {
 		say(cli, &line, MSG_ITEMISED, number_text(arena, row->itemised),
 		    number_text(arena, row->not_itemised));
 	}

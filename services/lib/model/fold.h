@@ -172,7 +172,7 @@ struct fold {
 	struct index by_identity, by_submission, by_event, by_node, by_curve, by_erased;
 	struct fold_source source;
 	struct arena arena; /* For one record. */
-	bool at_post;     /* A post's fold: numbers local, only its own and HQ's words. */
+	bool at_post; /* An intake's fold: numbers local, only its own and HQ's words. */
 	bool submissions; /* Keep by_submission (an intake needs it). */
 	bool failed;      /* The source could not give a record that it holds: what the
 			   * fold says is wrong from here on, the process must end. */

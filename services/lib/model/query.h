@@ -169,7 +169,8 @@ size_t query_open_page(const struct fold *, const struct query *, size_t skip,
  * that are of one of its measures and whose years lie in its bounds.  None if it filters
  * or groups: a figure applies to exactly its scope.  itemised is that measure over the
  * figure's own years, not_itemised the rest, at least 0; both are -1, "cannot be
- * compared", of a figure with a scope, since records do not state it.
+ * compared", of a figure with a scope, since records do not state it, and at an intake,
+ * which does not hold what other nodes recorded.
  * discrepancy: itemised is above published (never of an "at least").
  *
  * In the query's order of measures; the whole programme before scopes; by first year,

@@ -167,7 +167,7 @@ query_published(const struct fold *fold, const struct query *q, struct arena *ar
 		const struct figure_row *figure = asked[i].figure;
 		unsigned m = asked[i].measure;
 
-		if (has_scope(figure)) {
+		if (has_scope(figure) || fold->at_post) {
 			rows[i] = (struct published){ .figure = asked[i].row,
 						      .itemised = -1,
 						      .not_itemised = -1 };

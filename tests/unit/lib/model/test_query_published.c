@@ -55,6 +55,12 @@ test_query_published__the_papers_figures_beside_its_four_cases(void **state)
 	CHECK_PUBLISHED(&w, &rows[0], 2017, 2023, 4, 1184);
 	assert_true(query_cumulative(&w.fold, &q, &value, &from));
 	assert_int_equal(value, 1189);
+
+	/* An intake does not hold what others recorded. */
+	w.fold.at_post = true;
+	assert_int_equal(query_published(&w.fold, &q, &w.arena, &rows), 2);
+	CHECK_PUBLISHED(&w, &rows[0], 2017, 2023, -1, -1);
+	assert_false(rows[0].discrepancy);
 	world_fini(&w);
 }
 
