@@ -63,6 +63,10 @@ expect "a published figure" 0 "" -- \
 expect "stands beside what is itemised" 0 "published 73 · itemised 2 · not itemised 71" -- \
 	at hq totals
 expect "and in the list" 0 "73" -- at hq figure list
+expect "a list by a status that there is not" 1 "is no status" "held" -- \
+	at hq events --status zzz --lang en
+expect "and by what is no month" 1 "is no month" "2024-02" -- \
+	at hq events --month february --lang en
 expect "headquarters revises no event" 1 "forbidden" -- \
 	at hq edit "$webinar" --set title.en=HQ
 

@@ -31,6 +31,33 @@ body_name(uint32_t body)
 	return "unknown";
 }
 
+static const char *const status_names[] = {
+	[STATUS_NOT_STATED] = "not_stated",
+	[STATUS_PLANNED] = "planned",
+	[STATUS_POSTPONED] = "postponed",
+	[STATUS_CANCELLED] = "cancelled",
+	[STATUS_HELD] = "held",
+};
+
+const char *
+status_name(enum status status)
+{
+	must((size_t)status < ARRAY_LEN(status_names));
+	return status_names[status];
+}
+
+bool
+status_parse(struct slice s, enum status *ret)
+{
+	for (size_t i = 0; i < ARRAY_LEN(status_names); i++) {
+		if (slice_eq_str(s, status_names[i])) {
+			*ret = (enum status)i;
+			return true;
+		}
+	}
+	return false;
+}
+
 bool
 record_event(const struct record *r, struct uuid *ret_id)
 {

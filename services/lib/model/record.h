@@ -45,6 +45,11 @@ enum status {
 	STATUS_CANCELLED,
 	STATUS_HELD,
 };
+
+/* "held"; STATUS_NOT_STATED is "not_stated". */
+const char *status_name(enum status);
+bool status_parse(struct slice, enum status *ret_status) WARN_UNUSED;
+
 enum bound { BOUND_NOT_STATED, BOUND_EXACT, BOUND_ABOUT, BOUND_AT_LEAST };
 enum answer_kind { ANSWER_NONE, ANSWER_CONFIRMED, ANSWER_DISPUTED, ANSWER_WITHDRAWN };
 enum review_state {

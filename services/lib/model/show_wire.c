@@ -224,15 +224,6 @@ month_is(const struct listing *l, const struct event_fact *fact, const char *val
 }
 
 static bool
-status_is(const struct event_fact *fact, const char *value)
-{
-	static const char *const names[] = { "not_stated", "planned", "postponed",
-					     "cancelled", "held" };
-
-	return strcmp(names[fact->status], value) == 0;
-}
-
-static bool
 value_matches(const struct listing *l, const struct event_fact *fact, enum dimension d,
 	      const char *value)
 {
@@ -257,7 +248,7 @@ value_matches(const struct listing *l, const struct event_fact *fact, enum dimen
 	case DIM_FRAME:
 		return word_is(f, fact->frame, value);
 	case DIM_STATUS:
-		return status_is(fact, value);
+		return strcmp(status_name((enum status)fact->status), value) == 0;
 	default:
 		return false;
 	}
@@ -342,16 +333,43 @@ fault(struct show_fault *f, const char *code, const char *field, const char *ja,
 	return false;
 }
 
+/* Words of a fixed list; codes are the programme's, and one that no event has is none. */
+static bool
+check_value(enum dimension d, const char *value, struct show_fault *f)
+{
+	enum status status;
+	struct date date;
+
+	if (d == DIM_STATUS && !status_parse(slice_str(value), &status)) {
+		return fault(f, "invalid", "filters", "状態として読めません",
+			     "is no status",
+			     "not_stated, planned, postponed, cancelled, held");
+	}
+	if (d == DIM_MONTH &&
+	    (!date_parse(slice_str(value), &date) || date.precision != PRECISION_MONTH)) {
+		return fault(f, "invalid", "filters", "月として読めません", "is no month",
+			     "2024-02");
+	}
+	return true;
+}
+
 static bool
 check_list(const Kusanone__V1__EventsQuery *in, struct show_fault *f)
 {
 	for (size_t i = 0; i < in->n_filters; i++) {
-		if (dimension_of(slice_str(in->filters[i]->dimension)) == DIM_COUNT) {
+		enum dimension d = dimension_of(slice_str(in->filters[i]->dimension));
+
+		if (d == DIM_COUNT) {
 			return fault(f, "invalid", "filters", "知らない区分です",
 				     "is no dimension",
 				     "fy, month, post, state, category, pillar, format, "
 				     "topic, "
 				     "frame, status");
+		}
+		for (size_t k = 0; k < in->filters[i]->n_values; k++) {
+			if (!check_value(d, in->filters[i]->values[k], f)) {
+				return false;
+			}
 		}
 	}
 	return true;

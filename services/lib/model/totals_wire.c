@@ -64,12 +64,10 @@ parse_month(struct slice s, uint32_t *ret)
 	return true;
 }
 
-static const char *const status_words[] = { "not_stated", "planned", "postponed",
-					    "cancelled", "held" };
-
 static bool
 parse_key(struct answering *a, enum dimension dimension, struct slice s, uint32_t *ret)
 {
+	enum status status;
 	int16_t year;
 
 	if (slice_eq_str(s, "not_stated") || slice_eq_str(s, "no_confirmed_post")) {
@@ -88,11 +86,9 @@ parse_key(struct answering *a, enum dimension dimension, struct slice s, uint32_
 		return parse_month(s, ret) || fault(a, "filters", "月として読めません",
 						    "is no month", "2024-02");
 	case DIM_STATUS:
-		for (uint32_t i = 1; i < ARRAY_LEN(status_words); i++) {
-			if (slice_eq_str(s, status_words[i])) {
-				*ret = i;
-				return true;
-			}
+		if (status_parse(s, &status)) {
+			*ret = status;
+			return true;
 		}
 		return fault(a, "filters", "状態として読めません", "is no status",
 			     "planned, postponed, cancelled, held");
@@ -298,7 +294,7 @@ label_status(struct answering *a, uint32_t status, Kusanone__V1__TotalsKey *key)
 		       { "中止", "cancelled" },
 		       { "実施", "held" } };
 
-	key->code = copy(a->arena, slice_str(status_words[status]));
+	key->code = copy(a->arena, slice_str(status_name((enum status)status)));
 	key->label = make_text(a->arena, slice_str(labels[status].ja),
 			       slice_str(labels[status].en));
 }
