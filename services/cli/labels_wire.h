@@ -13,8 +13,9 @@ const char *label_role(struct cli *, Kusanone__V1__NodeRole);
 const char *label_reach(struct cli *, Kusanone__V1__Reach);
 const char *label_part(struct cli *, Kusanone__V1__Part);
 
-/* counts, unconfirmed, disputed, withdrawn; answers; key states; links; buckets of totals;
- * measures; dimensions; kinds of records; verdicts; reasons for being left out. */
+/* counts, unconfirmed, disputed, withdrawn; answers; key states; links; buckets of
+ * totals; measures; dimensions; kinds of records; verdicts; reasons for being left out.
+ */
 const char *label_word(struct cli *, const char *word);
 
 #endif
