@@ -3,7 +3,7 @@
 #include "intake/parts.h"
 #include "kusanone/v1/control.pb-c.h"
 #include "lib/base/unpack_wire.h"
-#include "lib/model/wire.h"
+#include "lib/base/wire.h"
 #include "lib/node/reply_wire.h"
 
 /* RECEIPT and REFUSED. */

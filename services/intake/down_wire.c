@@ -6,7 +6,7 @@
 #include "kusanone/v1/record.pb-c.h"
 #include "lib/base/plant.h"
 #include "lib/base/unpack_wire.h"
-#include "lib/model/wire.h"
+#include "lib/base/wire.h"
 #include "lib/store/log.h"
 
 /* The link down: headquarters' stream under this node's filter.

@@ -1,8 +1,8 @@
 #include "intake/draft.h"
 
 #include "lib/base/plant.h"
+#include "lib/base/wire.h"
 #include "lib/model/merge.h"
-#include "lib/model/wire.h"
 
 void
 draft_set_refusal(struct draft *d, const struct refusal *refusal)

@@ -1,8 +1,8 @@
 #include "intake/check_wire.h"
 #include "intake/heard.h"
 #include "lib/base/unpack_wire.h"
+#include "lib/base/wire.h"
 #include "lib/model/merge.h"
-#include "lib/model/wire.h"
 
 /* Events: a new one, a whole new revision, a patch.  All three end in one record: the
  * whole event, made from the newest revision and what the officer changed. */

@@ -6,7 +6,7 @@
 
 #include "intake/heard.h"
 #include "intake/parts.h"
-#include "lib/model/wire.h"
+#include "lib/base/wire.h"
 #include "lib/store/log.h"
 
 /* The service: a turn takes submissions and frames, run() appends and says what time

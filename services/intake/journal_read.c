@@ -1,5 +1,5 @@
 #include "intake/parts.h"
-#include "lib/model/wire.h"
+#include "lib/base/wire.h"
 
 /* Records by their local position. */
 

@@ -2,7 +2,7 @@
 #include "intake/heard.h"
 #include "intake/say_hq.h"
 #include "lib/base/unpack_wire.h"
-#include "lib/model/wire.h"
+#include "lib/base/wire.h"
 
 /* Everything said that is no event: answers of co-hosts, withdrawals, and what
  * headquarters says.

@@ -1,7 +1,7 @@
 #include "intake/check_wire.h"
 #include "lib/base/unpack_wire.h"
+#include "lib/base/wire.h"
 #include "lib/model/merge.h"
-#include "lib/model/wire.h"
 
 /* SUBMIT: one thing to say. */
 

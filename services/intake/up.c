@@ -1,6 +1,6 @@
 #include "intake/parts.h"
 #include "lib/base/plant.h"
-#include "lib/model/wire.h"
+#include "lib/base/wire.h"
 #include "lib/store/log.h"
 
 /* The link up: own blocks without a receipt go to headquarters, in journal order.

@@ -26,58 +26,6 @@ budget_free(void *data, void *ptr)
 	(void)ptr;
 }
 
-static bool
-read_varint(struct slice *s, uint64_t *ret_v)
-{
-	uint64_t v = 0;
-
-	for (unsigned i = 0; i < 10; i++) {
-		if (i >= s->len) {
-			return false;
-		}
-		v |= (uint64_t)(s->at[i] & 0x7f) << 7 * i;
-		if ((s->at[i] & 0x80) == 0) {
-			*s = slice_from(*s, i + 1);
-			*ret_v = v;
-			return true;
-		}
-	}
-	return false;
-}
-
-/* The value of one field, of which the tag was read: skips it, and gives the content of
- * a length-delimited one. */
-static bool
-read_value(struct slice *s, unsigned wire_type, struct slice *ret_content)
-{
-	uint64_t n;
-
-	*ret_content = (struct slice){ 0 };
-	switch (wire_type) {
-	case PROTOBUF_C_WIRE_TYPE_VARINT:
-		return read_varint(s, &n);
-	case PROTOBUF_C_WIRE_TYPE_64BIT:
-		n = 8;
-		break;
-	case PROTOBUF_C_WIRE_TYPE_32BIT:
-		n = 4;
-		break;
-	case PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED:
-		if (!read_varint(s, &n)) {
-			return false;
-		}
-		break;
-	default: /* Groups are not ours. */
-		return false;
-	}
-	if (n > s->len) {
-		return false;
-	}
-	*ret_content = slice_of(s->at, (size_t)n);
-	*s = slice_from(*s, (size_t)n);
-	return true;
-}
-
 const ProtobufCFieldDescriptor *
 unpack_field(const ProtobufCMessageDescriptor *type, uint32_t number)
 {
@@ -88,73 +36,78 @@ unpack_field(const ProtobufCMessageDescriptor *type, uint32_t number)
 	return protobuf_c_message_descriptor_get_field(type, number);
 }
 
-bool
-unpack_fits(const ProtobufCFieldDescriptor *field, unsigned wire_type)
+/* May it stand with this wire type? */
+static bool
+fits(const ProtobufCFieldDescriptor *field, enum wire_type wire_type)
 {
-	unsigned own;
+	enum wire_type own;
 
 	switch (field->type) {
 	case PROTOBUF_C_TYPE_STRING:
 	case PROTOBUF_C_TYPE_BYTES:
 	case PROTOBUF_C_TYPE_MESSAGE:
-		return wire_type == PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED;
+		return wire_type == WIRE_BYTES;
 	case PROTOBUF_C_TYPE_SFIXED32:
 	case PROTOBUF_C_TYPE_FIXED32:
 	case PROTOBUF_C_TYPE_FLOAT:
-		own = PROTOBUF_C_WIRE_TYPE_32BIT;
+		own = WIRE_FIXED32;
 		break;
 	case PROTOBUF_C_TYPE_SFIXED64:
 	case PROTOBUF_C_TYPE_FIXED64:
 	case PROTOBUF_C_TYPE_DOUBLE:
-		own = PROTOBUF_C_WIRE_TYPE_64BIT;
+		own = WIRE_FIXED64;
 		break;
 	default:
-		own = PROTOBUF_C_WIRE_TYPE_VARINT;
+		own = WIRE_VARINT;
 		break;
 	}
-	return wire_type == own || (field->label == PROTOBUF_C_LABEL_REPEATED &&
-				    wire_type == PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED);
+	return wire_type == own ||
+	       (field->label == PROTOBUF_C_LABEL_REPEATED && wire_type == WIRE_BYTES);
+}
+
+const char *
+unpack_check_field(const ProtobufCMessageDescriptor *type,
+		   const ProtobufCFieldDescriptor *field, const struct wire_field *f,
+		   struct arena *arena)
+{
+	if (!fits(field, f->type)) {
+		return arena_printf(arena, "%s.%s: has the wrong type", type->short_name,
+				    field->name);
+	}
+	if (field->type == PROTOBUF_C_TYPE_STRING && !utf8_valid(f->content)) {
+		return arena_printf(arena, "%s.%s: not UTF-8 text", type->short_name,
+				    field->name);
+	}
+	return NULL;
 }
 
 static const char *
 walk(const ProtobufCMessageDescriptor *type, struct slice s, struct arena *arena,
      unsigned depth)
 {
+	struct wire_field f;
+	size_t at = 0;
+	bool bad;
+
 	if (depth > UNPACK_MAX_DEPTH) {
 		return "nested too deep";
 	}
-	while (s.len != 0) {
-		struct slice content;
-		uint64_t tag;
+	while (wire_next(s, &at, &f, &bad)) {
+		const ProtobufCFieldDescriptor *field = unpack_field(type, f.number);
 
-		if (!read_varint(&s, &tag) || tag >> 3 == 0 || tag >> 3 > 0x1fffffff ||
-		    !read_value(&s, (unsigned)(tag & 7), &content)) {
-			return arena_printf(arena, "%s: not a whole message",
-					    type->short_name);
-		}
-		const ProtobufCFieldDescriptor *field =
-			unpack_field(type, (uint32_t)(tag >> 3));
 		if (field == NULL) {
 			continue;
 		}
-		if (!unpack_fits(field, (unsigned)(tag & 7))) {
-			return arena_printf(arena, "%s.%s: has the wrong type",
-					    type->short_name, field->name);
+		const char *why = unpack_check_field(type, field, &f, arena);
+		if (why == NULL && field->type == PROTOBUF_C_TYPE_MESSAGE) {
+			why = walk(field->descriptor, f.content, arena, depth + 1);
 		}
-		if (field->type == PROTOBUF_C_TYPE_STRING && !utf8_valid(content)) {
-			return arena_printf(arena, "%s.%s: not UTF-8 text",
-					    type->short_name, field->name);
-		}
-		if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
-			const char *why =
-				walk(field->descriptor, content, arena, depth + 1);
-
-			if (why != NULL) {
-				return why;
-			}
+		if (why != NULL) {
+			return why;
 		}
 	}
-	return NULL;
+	return bad ? arena_printf(arena, "%s: not a whole message", type->short_name)
+		   : NULL;
 }
 
 const char *

@@ -12,6 +12,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/mem.h"
+#include "lib/base/wire.h"
 
 enum {
 	UNPACK_BUDGET = 16,
@@ -31,10 +32,15 @@ ProtobufCMessage *unpack_reply(const ProtobufCMessageDescriptor *, struct slice 
 			       struct arena *, const char **ret_why);
 
 /* For readers of bytes that unpack nothing: the field of a number, NULL if the type has
- * none; may it stand with this wire type? */
+ * none. */
 const ProtobufCFieldDescriptor *unpack_field(const ProtobufCMessageDescriptor *,
 					     uint32_t number);
-bool unpack_fits(const ProtobufCFieldDescriptor *, unsigned wire_type);
+
+/* Check one occurrence of a field of 'type': its wire type, and that text is text; not
+ * what a message in it holds.  NULL, or what is wrong, in 'arena'. */
+const char *unpack_check_field(const ProtobufCMessageDescriptor *type,
+			       const ProtobufCFieldDescriptor *,
+			       const struct wire_field *, struct arena *);
 
 /* Check a message along its descriptor, as unpack_message() does before it unpacks: NULL,
  * or what is wrong, in 'arena'.  The content of packed numbers is not looked at. */

@@ -1,8 +1,7 @@
 #include "kusanone/v1/record.pb-c.h"
 #include "lib/base/unpack_wire.h"
-#include "lib/base/utf8.h"
+#include "lib/base/wire.h"
 #include "lib/model/record_parts.h"
-#include "lib/model/wire.h"
 
 /* Reading an event from its own bytes.
  *
@@ -26,12 +25,14 @@ taken_if(bool good)
 	return good ? TAKEN : BROKEN;
 }
 
+/* Keeps the first of what is wrong; false if that is something. */
 static bool
-field_broken(struct decoder *d, const ProtobufCMessageDescriptor *type,
-	     const ProtobufCFieldDescriptor *field, const char *rule)
+is_good(struct decoder *d, const char *why)
 {
-	return decoder_broken(
-		d, arena_printf(d->arena, "%s.%s", type->short_name, field->name), rule);
+	if (why != NULL && d->why == NULL) {
+		d->why = why;
+	}
+	return why == NULL;
 }
 
 /* A field's own rules, before anybody takes it.  'seen' has a bit for each message field
@@ -41,18 +42,18 @@ field_good(struct decoder *d, const ProtobufCMessageDescriptor *type,
 	   const ProtobufCFieldDescriptor *field, const struct wire_field *f,
 	   uint64_t *seen)
 {
-	if (!unpack_fits(field, (unsigned)f->type)) {
-		return field_broken(d, type, field, "has the wrong type");
-	}
-	if (field->type == PROTOBUF_C_TYPE_STRING && !utf8_valid(f->content)) {
-		return field_broken(d, type, field, "not UTF-8 text");
+	uint64_t bit = UINT64_C(1) << (field->id & 63);
+
+	if (!is_good(d, unpack_check_field(type, field, f, d->arena))) {
+		return false;
 	}
 	if (field->type == PROTOBUF_C_TYPE_MESSAGE &&
 	    field->label != PROTOBUF_C_LABEL_REPEATED) {
-		uint64_t bit = UINT64_C(1) << (field->id & 63);
-
 		if ((*seen & bit) != 0) {
-			return field_broken(d, type, field, "stands more than once");
+			return decoder_broken(d,
+					      arena_printf(d->arena, "%s.%s",
+							   type->short_name, field->name),
+					      "stands more than once");
 		}
 		*seen |= bit;
 	}
@@ -85,14 +86,10 @@ read_fields(struct decoder *d, const ProtobufCMessageDescriptor *type, struct sl
 		case BROKEN:
 			return false;
 		case NOT_KEPT:
-			if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
-				const char *why = unpack_check(field->descriptor,
-							       f.content, d->arena);
-
-				if (why != NULL) {
-					d->why = d->why != NULL ? d->why : why;
-					return false;
-				}
+			if (field->type == PROTOBUF_C_TYPE_MESSAGE &&
+			    !is_good(d, unpack_check(field->descriptor, f.content,
+						     d->arena))) {
+				return false;
 			}
 			break;
 		}

@@ -3,7 +3,7 @@
 #ifndef LIB_MODEL_MERGE_NAMES_H
 #define LIB_MODEL_MERGE_NAMES_H
 
-#include "lib/model/wire.h"
+#include "lib/base/wire.h"
 
 enum merge_rule {
 	MERGE_WHOLE,    /* All occurrences as one value. */

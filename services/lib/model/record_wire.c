@@ -2,7 +2,7 @@
 
 #include "kusanone/v1/record.pb-c.h"
 #include "lib/base/unpack_wire.h"
-#include "lib/model/wire.h"
+#include "lib/base/wire.h"
 
 enum {
 	/* Lists may take 16 times the bytes that they were read from (LINK 1.8), and a

@@ -2,7 +2,7 @@
 #include <unistd.h>
 
 #include "fixture.h"
-#include "lib/model/wire.h"
+#include "lib/base/wire.h"
 
 #define ID_A "018bcfe5-6800-7000-8000-00000000000a"
 #define ID_B "018bcfe5-6800-7000-8000-00000000000b"

@@ -7,8 +7,8 @@
 #include <cmocka.h>
 
 #include "lib/base/rng.h"
+#include "lib/base/wire.h"
 #include "lib/model/merge.h"
-#include "lib/model/wire.h"
 
 /* Events are written as lines of "NUMBER TEXT"; "6 1=題 2=title" is a text with its
  * languages, "15 1=s1 2=#4" a session whose status is the number 4. */

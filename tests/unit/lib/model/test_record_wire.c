@@ -10,7 +10,7 @@
 #include "kusanone/v1/record.pb-c.h"
 #include "lib/base/rng.h"
 #include "lib/base/unpack_wire.h"
-#include "lib/model/wire.h"
+#include "lib/base/wire.h"
 
 static struct arena arena;
 static const char *why;

@@ -1,4 +1,4 @@
-#include "lib/model/wire.h"
+#include "lib/base/wire.h"
 
 #include <stdlib.h>
 

@@ -1,10 +1,10 @@
-/* lib/model/wire.h - protobuf's wire format without a schema: tags, numbers, lengths.
+/* lib/base/wire.h - protobuf's wire format without a schema: tags, numbers, lengths.
  *
  * For what must work on fields that this program does not know: a message is split into
  * its fields, each with the bytes it stands in, and put together again untouched.  Reads
  * within bounds and allocates nothing but in the arena given. */
-#ifndef LIB_MODEL_WIRE_H
-#define LIB_MODEL_WIRE_H
+#ifndef LIB_BASE_WIRE_H
+#define LIB_BASE_WIRE_H
 
 #include "lib/base/buf.h"
 #include "lib/base/mem.h"

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "lib/model/wire.h"
+#include "lib/base/wire.h"
 
 static struct slice
 bytes(const char *s, size_t len)
