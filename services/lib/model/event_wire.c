@@ -20,6 +20,13 @@ enum taken { TAKEN, NOT_KEPT, BROKEN };
 typedef enum taken take_fn(struct decoder *, const struct wire_field *, void *ret);
 
 static enum taken
+take_slice(struct slice *slice, const struct wire_field *f)
+{
+	*slice = f->content;
+	return TAKEN;
+}
+
+static enum taken
 taken_if(bool good)
 {
 	return good ? TAKEN : BROKEN;
@@ -107,11 +114,9 @@ take_text(struct decoder *d, const struct wire_field *f, void *ret)
 	(void)d;
 	switch (f->number) {
 	case 1:
-		text->ja = f->content;
-		return TAKEN;
+		return take_slice(&text->ja, f);
 	case 2:
-		text->en = f->content;
-		return TAKEN;
+		return take_slice(&text->en, f);
 	default:
 		return NOT_KEPT;
 	}
@@ -162,11 +167,9 @@ take_dated(struct decoder *d, const struct wire_field *f, void *ret)
 	(void)d;
 	switch (f->number) {
 	case 1:
-		dated->by[RULE_LOCAL] = f->content;
-		return TAKEN;
+		return take_slice(&dated->by[RULE_LOCAL], f);
 	case 2:
-		dated->by[RULE_TOKYO] = f->content;
-		return TAKEN;
+		return take_slice(&dated->by[RULE_TOKYO], f);
 	default:
 		return NOT_KEPT;
 	}
@@ -237,14 +240,11 @@ take_place(struct decoder *d, const struct wire_field *f, void *ret)
 	case 3:
 		return taken_if(read_text(d, f->content, &place->municipality));
 	case 4:
-		place->county = f->content;
-		return TAKEN;
+		return take_slice(&place->county, f);
 	case 5:
-		place->state = f->content;
-		return TAKEN;
+		return take_slice(&place->state, f);
 	case 6:
-		place->country = f->content;
-		return TAKEN;
+		return take_slice(&place->country, f);
 	default:
 		return NOT_KEPT;
 	}
@@ -269,11 +269,9 @@ take_person(struct decoder *d, const struct wire_field *f, void *ret)
 	(void)d;
 	switch (f->number) {
 	case 1:
-		person->part_hash = f->content;
-		return TAKEN;
+		return take_slice(&person->part_hash, f);
 	case 2:
-		person->name = f->content;
-		return TAKEN;
+		return take_slice(&person->name, f);
 	default:
 		return NOT_KEPT;
 	}
@@ -292,11 +290,7 @@ read_person(struct decoder *d, struct slice bytes, struct hash *ret)
 	if (person.name.len != 0) {
 		return decoder_broken(d, "people", "a name stands in the record");
 	}
-	if (person.part_hash.len != HASH_LEN) {
-		return decoder_broken(d, "people.part_hash", "must have 32 bytes");
-	}
-	memcpy(ret->b, person.part_hash.at, HASH_LEN);
-	return true;
+	return decoder_hash(d, person.part_hash, "people.part_hash", ret);
 }
 
 /* ---- Sessions ---------------------------------------------------------------------- */
@@ -314,8 +308,7 @@ take_session(struct decoder *d, const struct wire_field *f, void *ret)
 
 	switch (f->number) {
 	case 1:
-		s->id = f->content;
-		return TAKEN;
+		return take_slice(&s->id, f);
 	case 2:
 		s->status = (enum status)known_value(f->value, STATUS_HELD);
 		return TAKEN;
@@ -419,7 +412,8 @@ enum {
 
 /* How often each field stands, so that lists can be made of the right length. */
 static bool
-count_fields(struct decoder *d, struct slice bytes, uint32_t counts[EVENT_FIELDS])
+count_fields(struct decoder *d, const ProtobufCMessageDescriptor *type,
+	     struct slice bytes, uint32_t counts[EVENT_FIELDS])
 {
 	struct wire_field f;
 	size_t at = 0;
@@ -430,7 +424,7 @@ count_fields(struct decoder *d, struct slice bytes, uint32_t counts[EVENT_FIELDS
 			counts[f.number]++;
 		}
 	}
-	return !bad || decoder_broken(d, "Event", "not a whole message");
+	return !bad || decoder_broken(d, type->short_name, "not a whole message");
 }
 
 static bool
@@ -471,13 +465,6 @@ static enum taken
 take_code(struct slices *codes, const struct wire_field *f)
 {
 	codes->at[codes->count++] = f->content;
-	return TAKEN;
-}
-
-static enum taken
-take_slice(struct slice *slice, const struct wire_field *f)
-{
-	*slice = f->content;
 	return TAKEN;
 }
 
@@ -560,7 +547,8 @@ event_read(struct decoder *d, struct slice bytes, struct event *ret)
 	uint32_t counts[EVENT_FIELDS] = { 0 };
 
 	*ret = (struct event){ .bytes = bytes };
-	if (!count_fields(d, bytes, counts) || !make_lists(d, counts, ret) ||
+	if (!count_fields(d, &kusanone__v1__event__descriptor, bytes, counts) ||
+	    !make_lists(d, counts, ret) ||
 	    !read_fields(d, &kusanone__v1__event__descriptor, bytes, take_event, ret)) {
 		return false;
 	}
@@ -572,9 +560,10 @@ event_read(struct decoder *d, struct slice bytes, struct event *ret)
 
 /* ---- The revision around it -------------------------------------------------------- */
 
+enum { REVISION_BASES = 1, REVISION_EVENT = 2, REVISION_WHY = 3 };
+
 struct revision_in {
 	struct event_revision *revision;
-	size_t room;
 	bool has_event;
 };
 
@@ -585,17 +574,13 @@ take_revision(struct decoder *d, const struct wire_field *f, void *ret)
 	struct event_revision *r = in->revision;
 
 	switch (f->number) {
-	case 1:
-		if (f->content.len != HASH_LEN) {
-			return taken_if(decoder_broken(d, "event_revision.bases",
-						       "must have 32 bytes"));
-		}
-		memcpy(r->bases[r->base_count++].b, f->content.at, HASH_LEN);
-		return TAKEN;
-	case 2:
+	case REVISION_BASES:
+		return taken_if(decoder_hash(d, f->content, "event_revision.bases",
+					     &r->bases[r->base_count++]));
+	case REVISION_EVENT:
 		in->has_event = true;
 		return taken_if(event_read(d, f->content, &r->event));
-	case 3:
+	case REVISION_WHY:
 		return take_slice(&r->why, f);
 	default:
 		return NOT_KEPT;
@@ -603,31 +588,19 @@ take_revision(struct decoder *d, const struct wire_field *f, void *ret)
 }
 
 static bool
-count_bases(struct decoder *d, struct slice bytes, size_t *ret_count)
-{
-	struct wire_field f;
-	size_t at = 0;
-	bool bad;
-
-	*ret_count = 0;
-	while (wire_next(bytes, &at, &f, &bad)) {
-		*ret_count += f.number == 1;
-	}
-	return !bad || decoder_broken(d, "EventRevision", "not a whole message");
-}
-
-static bool
 read_revision(struct decoder *d, struct slice bytes, struct event_revision *ret)
 {
+	const ProtobufCMessageDescriptor *type =
+		&kusanone__v1__event_revision__descriptor;
 	struct revision_in in = { .revision = ret };
-	size_t bases;
+	uint32_t counts[EVENT_FIELDS] = { 0 };
 
 	*ret = (struct event_revision){ 0 };
-	if (!count_bases(d, bytes, &bases) ||
-	    !within(d, bases, EVENT_MAX_CODES, "event_revision.bases") ||
-	    (ret->bases = decoder_list(d, bases, sizeof(ret->bases[0]))) == NULL ||
-	    !read_fields(d, &kusanone__v1__event_revision__descriptor, bytes,
-			 take_revision, &in)) {
+	if (!count_fields(d, type, bytes, counts) ||
+	    !within(d, counts[REVISION_BASES], EVENT_MAX_CODES, "event_revision.bases") ||
+	    (ret->bases = decoder_list(d, counts[REVISION_BASES],
+				       sizeof(ret->bases[0]))) == NULL ||
+	    !read_fields(d, type, bytes, take_revision, &in)) {
 		return false;
 	}
 	return in.has_event || decoder_broken(d, "event_revision.event", "is absent");
@@ -645,15 +618,10 @@ take_record(struct decoder *d, const struct wire_field *f, void *ret)
 	case 2:
 		return take_slice(&r->author, f);
 	case 3:
-		if (f->content.len != 0 && f->content.len != HASH_LEN) {
-			return taken_if(
-				decoder_broken(d, "submission", "must have 32 bytes"));
-		}
-		r->submission = (struct hash){ 0 };
-		if (f->content.len != 0) {
-			memcpy(r->submission.b, f->content.at, HASH_LEN);
-		}
-		return TAKEN;
+		r->submission = (struct hash){ 0 }; /* Empty: none. */
+		return taken_if(
+			f->content.len == 0 ||
+			decoder_hash(d, f->content, "submission", &r->submission));
 	case BODY_EVENT_REVISION:
 		r->body = BODY_EVENT_REVISION;
 		return taken_if(read_revision(d, f->content, &r->revision));

@@ -12,11 +12,15 @@ struct decoder {
 	const char *why;
 };
 
-/* For 'bytes'. */
+/* For 'bytes': lists may take 16 times as much (LINK 1.8), and 64 KiB in any case. */
 struct decoder decoder_of(struct slice bytes, struct arena *);
 
 /* Note that 'field' breaks 'rule', unless something else did before; false. */
 bool decoder_broken(struct decoder *, const char *field, const char *rule);
+
+/* The hash that 'bytes' are; false, with why, if they are none. */
+bool decoder_hash(struct decoder *, struct slice bytes, const char *field,
+		  struct hash *ret);
 
 /* Room for a list of so many members, zeroed; NULL, with why, beyond the budget. */
 void *decoder_list(struct decoder *, size_t count, size_t size);

@@ -4,18 +4,11 @@
 #include "lib/base/unpack_wire.h"
 #include "lib/base/wire.h"
 
-enum {
-	/* Lists may take 16 times the bytes that they were read from (LINK 1.8), and a
-	 * short record this much in any case. */
-	DECODE_BUDGET = UNPACK_BUDGET,
-	DECODE_FLOOR = UNPACK_FLOOR,
-};
-
 struct decoder
 decoder_of(struct slice bytes, struct arena *arena)
 {
 	return (struct decoder){ .arena = arena,
-				 .budget = DECODE_BUDGET * bytes.len + DECODE_FLOOR };
+				 .budget = UNPACK_BUDGET * bytes.len + UNPACK_FLOOR };
 }
 
 bool
@@ -65,13 +58,13 @@ slices_of(struct decoder *d, char **list, size_t count)
 	return s;
 }
 
-static bool
-hash_get(struct decoder *d, ProtobufCBinaryData b, const char *field, struct hash *ret)
+bool
+decoder_hash(struct decoder *d, struct slice bytes, const char *field, struct hash *ret)
 {
-	if (b.len != HASH_LEN) {
+	if (bytes.len != HASH_LEN) {
 		return decoder_broken(d, field, "must have 32 bytes");
 	}
-	memcpy(ret->b, b.data, HASH_LEN);
+	memcpy(ret->b, bytes.at, HASH_LEN);
 	return true;
 }
 
@@ -199,8 +192,8 @@ erasure_get(struct decoder *d, const Kusanone__V1__Erasure *in, struct erasure *
 	ret->count = in->n_part_hashes;
 	ret->parts = arena_alloc(d->arena, ret->count * sizeof(ret->parts[0]));
 	for (size_t i = 0; i < ret->count; i++) {
-		if (!hash_get(d, in->part_hashes[i], "erasure.part_hashes",
-			      &ret->parts[i])) {
+		if (!decoder_hash(d, slice_pb(in->part_hashes[i]), "erasure.part_hashes",
+				  &ret->parts[i])) {
 			return false;
 		}
 	}
@@ -226,7 +219,7 @@ review_get(struct decoder *d, const Kusanone__V1__Review *in, struct review *ret
 		.comment = str(in->comment),
 	};
 	if (in->revision.len != 0 &&
-	    !hash_get(d, in->revision, "review.revision", &ret->revision)) {
+	    !decoder_hash(d, slice_pb(in->revision), "review.revision", &ret->revision)) {
 		return false;
 	}
 	return event_id_get(d, in->event_id, &ret->event);
@@ -362,8 +355,8 @@ other_record_get(struct decoder *d, struct slice bytes, struct record *ret)
 	*ret = (struct record){ .bytes = bytes,
 				.recorded_ms = r->recorded_ms,
 				.author = str(r->author) };
-	return (r->submission.len == 0 ||
-		hash_get(d, r->submission, "submission", &ret->submission)) &&
+	return (r->submission.len == 0 || decoder_hash(d, slice_pb(r->submission),
+						       "submission", &ret->submission)) &&
 	       body_get(d, r, ret);
 }
 
