@@ -80,39 +80,40 @@ accept_block(struct aggregation *a, struct session *s,
 	     struct link_error *ret_error)
 {
 	const struct payload_item *item = &prepared->item;
-	const struct block block = prepared->block;
+	const struct block *block = &prepared->block;
 	struct log_entry held;
 
 	if (prepared->why != NULL) {
 		return refuse_with(ret_error, LINK_MALFORMED, LINK_OPERATOR,
 				   prepared->why, NULL);
 	}
-	if (!node_id_eq(&block.node, &s->node)) {
+	if (!node_id_eq(&block->node, &s->node)) {
 		return refuse_with(ret_error, LINK_FORBIDDEN, LINK_OPERATOR,
-				   "a block of another node", &block.hash);
+				   "a block of another node", &block->hash);
 	}
-	if (log_find_block(turn->txn, &block.node, block.last_seq, &block.hash, &held)) {
+	if (log_find_block(turn->txn, &block->node, block->last_seq, &block->hash,
+			   &held)) {
 		a->repeats++;
-		return loose_take(a, &block, item->loose, turn) ||
+		return loose_take(a, block, item->loose, turn) ||
 		       refuse_with(ret_error, LINK_MALFORMED, LINK_OPERATOR,
-				   "loose parts are malformed", &block.hash);
+				   "loose parts are malformed", &block->hash);
 	}
-	if (PLANTED(10) && is_below_head(a, &block)) { /* Held by number, not by hash. */
+	if (PLANTED(10) && is_below_head(a, block)) { /* Held by number, not by hash. */
 		return true;
 	}
-	if (!signature_good(a, &block)) {
+	if (!signature_good(a, block)) {
 		return refuse_with(ret_error, LINK_FORBIDDEN, LINK_OPERATOR,
-				   "signed with no key of this node", &block.hash);
+				   "signed with no key of this node", &block->hash);
 	}
-	if (!parent_held(turn->txn, &block)) {
+	if (!parent_held(turn->txn, block)) {
 		return refuse_with(ret_error, LINK_OUT_OF_ORDER, LINK_RETRY_NOW,
-				   "its parent is not held here", &block.hash);
+				   "its parent is not held here", &block->hash);
 	}
-	if (!loose_take(a, &block, item->loose, turn)) {
+	if (!loose_take(a, block, item->loose, turn)) {
 		return refuse_with(ret_error, LINK_MALFORMED, LINK_OPERATOR,
-				   "loose parts are malformed", &block.hash);
+				   "loose parts are malformed", &block->hash);
 	}
-	struct log_entry entry = log_append(&a->log, turn->txn, &block, turn->wall);
+	struct log_entry entry = log_append(&a->log, turn->txn, block, turn->wall);
 	if (PLANTED(3)) { /* The view ahead of the log. */
 		entry.block = item->block;
 		aggregation_fold_entry(a, &a->fold, &entry, prepared);
