@@ -24,7 +24,6 @@ struct monitor {
 	void (*freed)(void *ctx);
 	void *ctx;
 	bool shaken; /* Hands: the other side has the right key, and let ours in. */
-	bool told;
 };
 
 /* What an event says; LINE_OPEN: no end. */
@@ -50,17 +49,16 @@ end_of(struct monitor *m, uint16_t event, uint32_t value)
 	}
 }
 
-/* False if no event waits.  The second part is the address, which we know. */
-static bool
-read_event(void *socket, uint16_t *ret_event, uint32_t *ret_value)
+bool
+monitor_read(void *pair, uint16_t *ret_event, uint32_t *ret_value)
 {
 	uint8_t bytes[EVENT_LEN];
 	char address[256];
 
-	if (zmq_recv(socket, bytes, sizeof(bytes), ZMQ_DONTWAIT) != EVENT_LEN) {
+	if (zmq_recv(pair, bytes, sizeof(bytes), ZMQ_DONTWAIT) != EVENT_LEN) {
 		return false;
 	}
-	(void)zmq_recv(socket, address, sizeof(address), ZMQ_DONTWAIT);
+	(void)zmq_recv(pair, address, sizeof(address), ZMQ_DONTWAIT);
 	memcpy(ret_event, bytes, sizeof(*ret_event));
 	memcpy(ret_value, bytes + sizeof(*ret_event), sizeof(*ret_value));
 	return true;
@@ -73,12 +71,11 @@ on_receive(struct zmq_uv *z)
 	uint16_t event;
 	uint32_t value;
 
-	if (!read_event(z->socket, &event, &value)) {
+	if (!monitor_read(z->socket, &event, &value)) {
 		return false;
 	}
 	enum line_end end = end_of(m, event, value);
-	if (end != LINE_OPEN && !m->told && !z->closing) {
-		m->told = true;
+	if (end != LINE_OPEN && !z->closing) {
 		m->ended(m->ctx, end);
 	}
 	return true;

@@ -13,7 +13,7 @@
  *	the peer dies         ... HANDSHAKE_SUCCEEDED, DISCONNECTED
  *	no such name          nothing at all (lib/host/dialling.h looks names up itself)
  *
- * The first of these that is an end is told, once. */
+ * Each of these that is an end is told; the first says why. */
 #ifndef LIB_HOST_MONITOR_H
 #define LIB_HOST_MONITOR_H
 
@@ -28,6 +28,10 @@ struct monitor;
 struct monitor *monitor_start(void *zmq, void *socket, uv_loop_t *,
 			      void (*ended)(void *ctx, enum line_end),
 			      void (*freed)(void *ctx), void *ctx);
+
+/* The next event that waits on the PAIR of any monitor, with its value; false if none
+ * does.  The address that comes with it is left out: whoever watches knows it. */
+bool monitor_read(void *pair, uint16_t *ret_event, uint32_t *ret_value);
 
 /* While 'socket' is open still: nothing is told any more. */
 void monitor_stop(struct monitor *, void *socket);

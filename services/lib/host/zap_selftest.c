@@ -12,6 +12,7 @@
 #include "lib/base/hash.h"
 #include "lib/base/id.h"
 #include "lib/host/host.h"
+#include "lib/host/monitor.h"
 #include "lib/host/sockets.h"
 #include "lib/host/zap.h"
 
@@ -32,7 +33,7 @@ struct pair {
 static uint16_t
 next_event(void *monitor, uint32_t *ret_value)
 {
-	uint8_t event[6];
+	uint16_t event;
 	msec_t end = clock_monotonic() + SELFTEST_MS;
 	zmq_pollitem_t item = { .socket = monitor, .events = ZMQ_POLLIN };
 
@@ -45,14 +46,8 @@ next_event(void *monitor, uint32_t *ret_value)
 		if (zmq_poll(&item, 1, (long)left) < 0 && errno != EINTR) {
 			return 0;
 		}
-		if (zmq_recv(monitor, event, sizeof(event), ZMQ_DONTWAIT) ==
-		    (int)sizeof(event)) {
-			uint16_t kind;
-
-			/* In the machine's byte order, as the library writes it. */
-			memcpy(&kind, event, sizeof(kind));
-			memcpy(ret_value, event + 2, sizeof(*ret_value));
-			return kind;
+		if (monitor_read(monitor, &event, ret_value)) {
+			return event;
 		}
 	}
 }
