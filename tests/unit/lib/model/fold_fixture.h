@@ -215,6 +215,20 @@ say_answer(struct world *w, const struct node_id *node, const char *id, const ch
 	return say(w, node, &record, NULL);
 }
 
+/* Headquarters takes two records for one event. */
+static enum fold_verdict
+say_merge(struct world *w, const char *from, const char *into)
+{
+	Kusanone__V1__Record record = KUSANONE__V1__RECORD__INIT;
+	Kusanone__V1__Merge body = KUSANONE__V1__MERGE__INIT;
+
+	body.from_event_id = (char *)(uintptr_t)from;
+	body.into_event_id = (char *)(uintptr_t)into;
+	record.body_case = KUSANONE__V1__RECORD__BODY_MERGE;
+	record.merge = &body;
+	return say(w, &w->hq, &record, NULL);
+}
+
 /* How many events count at 'position' (0: now), in the row 'key' of a grouping. */
 static int64_t
 counted(struct world *w, enum dimension by, const char *key, uint64_t position)

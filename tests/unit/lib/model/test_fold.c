@@ -225,48 +225,29 @@ test_fold__two_records_of_one_event_are_merged_and_count_once(void **state)
 	(void)state;
 	struct world *w = world_new();
 	struct ev double_of = webinar;
-	Kusanone__V1__Record record = KUSANONE__V1__RECORD__INIT;
-	Kusanone__V1__Merge body = KUSANONE__V1__MERGE__INIT;
 
 	double_of.id = EVENT_B;
 	double_of.recorder = "lax";
 	say_event(w, &w->sfo, &webinar, NULL, 0, NULL);
 	say_event(w, &w->lax, &double_of, NULL, 0, NULL);
 	assert_int_equal(counted(w, 0, NULL, 0), 2);
-	body.from_event_id = (char *)(uintptr_t)EVENT_B;
-	body.into_event_id = (char *)(uintptr_t)EVENT_A;
-	record.body_case = KUSANONE__V1__RECORD__BODY_MERGE;
-	record.merge = &body;
-	assert_int_equal(say(w, &w->hq, &record, NULL), VERDICT_COUNTS);
+	assert_int_equal(say_merge(w, EVENT_B, EVENT_A), VERDICT_COUNTS);
 	assert_int_equal(counted(w, 0, NULL, 0), 1);
 
 	/* A circle would count nothing: it says nothing. */
-	body.from_event_id = (char *)(uintptr_t)EVENT_A;
-	body.into_event_id = (char *)(uintptr_t)EVENT_B;
-	assert_int_equal(say(w, &w->hq, &record, NULL), VERDICT_FORBIDDEN);
+	assert_int_equal(say_merge(w, EVENT_A, EVENT_B), VERDICT_FORBIDDEN);
 	assert_int_equal(counted(w, 0, NULL, 0), 1);
 	check_recount(w);
 	world_free(w);
 }
 
-static enum fold_verdict
-say_merge(struct world *w, const char *from, const char *into)
-{
-	Kusanone__V1__Record record = KUSANONE__V1__RECORD__INIT;
-	Kusanone__V1__Merge body = KUSANONE__V1__MERGE__INIT;
-
-	body.from_event_id = (char *)(uintptr_t)from;
-	body.into_event_id = (char *)(uintptr_t)into;
-	record.body_case = KUSANONE__V1__RECORD__BODY_MERGE;
-	record.merge = &body;
-	return say(w, &w->hq, &record, NULL);
-}
+/* That nobody has recorded. */
+static const char nothing[] = "01900000-0000-7000-8000-00000000dead";
 
 static void
 test_fold__an_event_merged_into_nothing_counts_until_that_is_recorded(void **state)
 {
 	(void)state;
-	static const char nothing[] = "01900000-0000-7000-8000-00000000dead";
 	struct world *w = world_new();
 	struct ev late = webinar, second = webinar;
 
@@ -292,7 +273,6 @@ static void
 test_fold__what_is_merged_into_an_event_that_is_merged_on_is_counted_there(void **state)
 {
 	(void)state;
-	static const char nothing[] = "01900000-0000-7000-8000-00000000dead";
 	struct world *w = world_new();
 	struct ev second = webinar;
 

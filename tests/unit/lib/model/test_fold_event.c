@@ -224,18 +224,13 @@ test_fold_event__merges_and_best_practices_stay_when_a_key_is_judged_again(void 
 	struct world *w = world_new();
 	struct ev double_of = webinar;
 	Kusanone__V1__Record record = KUSANONE__V1__RECORD__INIT;
-	Kusanone__V1__Merge merge = KUSANONE__V1__MERGE__INIT;
 	Kusanone__V1__BestPractice practice = KUSANONE__V1__BEST_PRACTICE__INIT;
 
 	double_of.id = EVENT_B;
 	double_of.recorder = "lax";
-	say_event(w, &w->sfo, &webinar, NULL, 0, NULL);   /* 1 */
-	say_event(w, &w->lax, &double_of, NULL, 0, NULL); /* 2 */
-	merge.from_event_id = (char *)(uintptr_t)EVENT_B;
-	merge.into_event_id = (char *)(uintptr_t)EVENT_A;
-	record.body_case = KUSANONE__V1__RECORD__BODY_MERGE;
-	record.merge = &merge;
-	assert_int_equal(say(w, &w->hq, &record, NULL), VERDICT_COUNTS); /* 3 */
+	say_event(w, &w->sfo, &webinar, NULL, 0, NULL);                   /* 1 */
+	say_event(w, &w->lax, &double_of, NULL, 0, NULL);                 /* 2 */
+	assert_int_equal(say_merge(w, EVENT_B, EVENT_A), VERDICT_COUNTS); /* 3 */
 	practice.event_id = (char *)(uintptr_t)EVENT_A;
 	practice.fiscal_year = 2023;
 	record.body_case = KUSANONE__V1__RECORD__BODY_BEST_PRACTICE;
