@@ -197,6 +197,27 @@ static const struct service echo_service = {
 	.deadline = echo_deadline,
 };
 
+/* "dial G" opens generation G of endpoint 1, "say G TEXT" sends it a frame.  False if the
+ * text is neither. */
+static inline bool
+obey_dial_or_say(const char *text, struct turn *turn)
+{
+	const struct frame_header header = { .type = FRAME_GOODBYE,
+					     .minor = LINK_MINOR_MAX };
+	unsigned generation = 0;
+	char word[64] = "";
+
+	if (sscanf(text, "dial %u", &generation) == 1) {
+		outbox_dial(turn->out, (struct peer){ 1, generation });
+	} else if (sscanf(text, "say %u %63s", &generation, word) == 2) {
+		outbox_frame(turn->out, (struct peer){ 1, generation }, &header,
+			     slice_str(word), (struct slice){ 0 });
+	} else {
+		return false;
+	}
+	return true;
+}
+
 static inline uint64_t
 handled(struct fixture *f)
 {

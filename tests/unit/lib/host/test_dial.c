@@ -14,7 +14,7 @@ enum { MANY = 60, MANY_LEN = 64 * 1024 };
 static bool
 obey(struct echo *echo, const struct message *msg, struct turn *turn)
 {
-	char text[64] = "", word[64] = "";
+	char text[64] = "";
 	unsigned generation = 0;
 	const struct frame_header header = { .type = FRAME_GOODBYE,
 					     .minor = LINK_MINOR_MAX };
@@ -24,12 +24,10 @@ obey(struct echo *echo, const struct message *msg, struct turn *turn)
 		return true; /* From the server: noted by the fixture. */
 	}
 	memcpy(text, msg->frame.body.at, msg->frame.body.len);
-	if (sscanf(text, "dial %u", &generation) == 1) {
-		outbox_dial(turn->out, (struct peer){ 1, generation });
-	} else if (sscanf(text, "say %u %63s", &generation, word) == 2) {
-		outbox_frame(turn->out, (struct peer){ 1, generation }, &header,
-			     slice_str(word), (struct slice){ 0 });
-	} else if (sscanf(text, "bye %u", &generation) == 1) {
+	if (obey_dial_or_say(text, turn)) {
+		return false;
+	}
+	if (sscanf(text, "bye %u", &generation) == 1) {
 		outbox_frame(turn->out, (struct peer){ 1, generation }, &header,
 			     slice_str("bye"), (struct slice){ 0 });
 		outbox_hang_up(turn->out, 1);

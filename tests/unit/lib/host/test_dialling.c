@@ -30,10 +30,7 @@ static bool
 obey(struct echo *echo, const struct message *msg, struct turn *turn)
 {
 	struct ends *ends = echo->ctx;
-	char text[64] = "", word[64] = "";
-	unsigned generation = 0;
-	const struct frame_header header = { .type = FRAME_GOODBYE,
-					     .minor = LINK_MINOR_MAX };
+	char text[64] = "";
 
 	if (msg->ended != LINE_OPEN) {
 		pthread_mutex_lock(&ends->lock);
@@ -48,12 +45,7 @@ obey(struct echo *echo, const struct message *msg, struct turn *turn)
 		return true;
 	}
 	memcpy(text, msg->frame.body.at, msg->frame.body.len);
-	if (sscanf(text, "dial %u", &generation) == 1) {
-		outbox_dial(turn->out, (struct peer){ 1, generation });
-	} else if (sscanf(text, "say %u %63s", &generation, word) == 2) {
-		outbox_frame(turn->out, (struct peer){ 1, generation }, &header,
-			     slice_str(word), (struct slice){ 0 });
-	} else if (strcmp(text, "hang") == 0) {
+	if (!obey_dial_or_say(text, turn) && strcmp(text, "hang") == 0) {
 		outbox_hang_up(turn->out, 1);
 	}
 	return false;

@@ -50,15 +50,23 @@ check_refused(struct slice bytes, const char *expected)
 
 /* ---- Messages written by hand. */
 
+/* What was built, in the arena. */
+static struct slice
+kept(struct buf *b)
+{
+	struct slice s = slice_of(arena_dup(&arena, b->at, b->len), b->len);
+
+	buf_fini(b);
+	return s;
+}
+
 static struct slice
 bytes_field(uint32_t number, struct slice content)
 {
 	struct buf b = { 0 };
 
 	wire_put_bytes(&b, number, content);
-	struct slice s = slice_of(arena_dup(&arena, b.at, b.len), b.len);
-	buf_fini(&b);
-	return s;
+	return kept(&b);
 }
 
 static struct slice
@@ -67,9 +75,7 @@ number_field(uint32_t number, uint64_t value)
 	struct buf b = { 0 };
 
 	wire_put_number(&b, number, value);
-	struct slice s = slice_of(arena_dup(&arena, b.at, b.len), b.len);
-	buf_fini(&b);
-	return s;
+	return kept(&b);
 }
 
 static struct slice
@@ -79,9 +85,7 @@ join(struct slice a, struct slice b)
 
 	buf_put_slice(&joined, a);
 	buf_put_slice(&joined, b);
-	struct slice s = slice_of(arena_dup(&arena, joined.at, joined.len), joined.len);
-	buf_fini(&joined);
-	return s;
+	return kept(&joined);
 }
 
 static struct slice
