@@ -3,6 +3,7 @@
 #
 #	deploy/setup.sh             to build and run it
 #	deploy/setup.sh --test      and to run tests/run.sh
+#	deploy/setup.sh --demo      and to run deploy/demo.sh
 #	deploy/setup.sh --bench     and PostgreSQL, for tests/bench
 #	deploy/setup.sh --runtime   only to run programs that were built elsewhere
 #	deploy/setup.sh --list …    print the packages instead of installing them
@@ -20,6 +21,8 @@ build_packages=(
 	# ZeroMQ, loop, store, JSON, keys and hashes, text, configuration, CSV
 	libzmq3-dev libuv1-dev liblmdb-dev libjansson-dev libsodium-dev libutf8proc-dev
 	libyaml-dev libcsv-dev
+	# Alerts: mail and webhooks, calendars
+	libcurl4-openssl-dev libical-dev
 	# Unit tests are part of the build
 	libcmocka-dev
 	# Zones of events
@@ -30,13 +33,19 @@ test_packages=(
 	clang libclang-rt-14-dev llvm clang-format clang-tidy
 	# git ls-files; networks and limits of the end-to-end tests; the schema test
 	git iproute2 procps python3
+	# What alerts are sent to, and read back with
+	python3-aiosmtpd python3-icalendar openssl
+)
+demo_packages=(
+	# The mail server that receives the demo's alert
+	python3-aiosmtpd
 )
 bench_packages=(
 	postgresql libpq-dev python3
 )
 runtime_packages=(
 	libzmq5 libprotobuf-c1 libuv1 liblmdb0 libjansson4 libsodium23 libutf8proc2
-	libyaml-0-2 libcsv3 tzdata
+	libyaml-0-2 libcsv3 libcurl4 libical3 tzdata
 )
 
 say() { printf '%s\n' "setup: $*"; }
@@ -50,6 +59,7 @@ list=
 for arg in "$@"; do
 	case $arg in
 	--test) packages+=("${test_packages[@]}") ;;
+	--demo) packages+=("${demo_packages[@]}") ;;
 	--bench) packages+=("${bench_packages[@]}") ;;
 	--runtime) packages=("${runtime_packages[@]}") ;;
 	--list) list=1 ;;
@@ -57,7 +67,7 @@ for arg in "$@"; do
 		sed -n '2,/^set -/{/^set -/d;s/^# \{0,1\}//;p}' "$0"
 		exit 0
 		;;
-	*) fail "unknown option $arg; there are --test, --bench, --runtime, --list, --help" ;;
+	*) fail "unknown option $arg; there are --test, --demo, --bench, --runtime, --list, --help" ;;
 	esac
 done
 if [ -n "$list" ]; then
