@@ -166,10 +166,46 @@ refuse_peer(struct peer peer, enum link_code code, const char *text, struct turn
 	listener_refuse_peer(peer, &error, turn->out);
 }
 
+static bool
+is_local(const struct aggregation *a, const struct session *s)
+{
+	return s->peer.endpoint == a->config.local_endpoint;
+}
+
+/* The whole log, other posts' people and money with it, is for followers: of this
+ * machine, or enrolled as one. */
+static bool
+may_read_unfiltered(const struct aggregation *a, const struct session *s)
+{
+	uint32_t node = fold_find_node(&a->fold, &s->node);
+
+	if (is_local(a, s)) {
+		return true;
+	}
+	return node != UINT32_MAX &&
+	       ((const struct node_row *)table_at(&a->fold.nodes, node))->role ==
+		       NODE_FOLLOWER;
+}
+
+static void
+forbid(struct aggregation *a, struct session *s, const char *text, struct turn *turn)
+{
+	const struct link_error error = { .code = LINK_FORBIDDEN,
+					  .error_class = LINK_OPERATOR,
+					  .text = text };
+
+	log_event(turn->log, LOG_WARN, "stream", "refused=%s", text);
+	listener_refuse(&a->listener, s, &error, turn->out, turn->now);
+}
+
 /* A consumer begins after its cursor, if this log holds it. */
 static void
 welcome_consumer(struct aggregation *a, struct session *s, struct turn *turn)
 {
+	if (s->hello.unfiltered && !may_read_unfiltered(a, s)) {
+		forbid(a, s, "only a follower reads the whole log", turn);
+		return;
+	}
 	const struct link_cursor *cursor = &s->hello.cursor;
 	bool same_filter = cursor->position == 0 ||
 			   cursor->filter_version == AGGREGATION_FILTER_VERSION;
@@ -195,6 +231,10 @@ welcome_consumer(struct aggregation *a, struct session *s, struct turn *turn)
 static void
 welcome_producer(struct aggregation *a, struct session *s, struct turn *turn)
 {
+	if (is_local(a, s)) {
+		forbid(a, s, "records come over CURVE, from an enrolled key", turn);
+		return;
+	}
 	struct link_cursor head = { .position = a->log.head.position,
 				    .log_hash = a->log.head.log_hash };
 
@@ -253,7 +293,9 @@ handle_link(struct aggregation *a, const struct message *msg, const struct node_
 	switch (listener_take(&a->listener, msg->from, node, &msg->frame, turn->arena,
 			      turn->out, turn->rng, turn->now, &s, &in)) {
 	case LISTENER_HELLO:
-		note_key(a, s, msg->who.curve_key);
+		if (msg->who.kind == PRINCIPAL_KEY) {
+			note_key(a, s, msg->who.curve_key);
+		}
 		if (s->hello.role == LINK_CONSUMER) {
 			welcome_consumer(a, s, turn);
 		} else {
@@ -269,6 +311,37 @@ handle_link(struct aggregation *a, const struct message *msg, const struct node_
 	case LISTENER_NOTHING:
 		break;
 	}
+}
+
+/* Who speaks on this machine's socket: a follower says it in HELLO, and is believed, for
+ * the socket is guarded by its mode.  Not the name of a node that speaks for itself: its
+ * session would be ended. */
+static bool
+local_node_of(struct aggregation *a, const struct message *msg, struct turn *turn,
+	      struct node_id *ret)
+{
+	const struct session *s;
+	struct link_hello hello;
+
+	if (msg->frame.header.type != FRAME_HELLO) {
+		s = listener_session(&a->listener, msg->from, msg->frame.header.session);
+		*ret = s != NULL ? s->node : (struct node_id){ { 0 } };
+		return true;
+	}
+	if (!link_hello_get(msg->frame.body, turn->arena, &hello)) {
+		refuse_peer(msg->from, LINK_MALFORMED, "HELLO", turn);
+		return false;
+	}
+	uint32_t node = fold_find_node(&a->fold, &hello.node);
+	if (node != UINT32_MAX &&
+	    ((const struct node_row *)table_at(&a->fold.nodes, node))->role !=
+		    NODE_FOLLOWER) {
+		refuse_peer(msg->from, LINK_FORBIDDEN,
+			    "this node is enrolled, and not as a follower", turn);
+		return false;
+	}
+	*ret = hello.node;
+	return true;
 }
 
 /* Who the key belongs to is asked of the fold on every message: a revoked key's next
@@ -343,8 +416,13 @@ handle(void *self, const struct message *msg, struct turn *turn)
 		handle_link(a, msg, &node, turn);
 		return;
 	}
-	if (msg->fault == FRAME_GOOD && msg->frame.header.type >= FRAME_REQUEST_FIRST) {
+	if (msg->fault != FRAME_GOOD) {
+		return;
+	}
+	if (msg->frame.header.type >= FRAME_REQUEST_FIRST) {
 		ask_handle(a, msg, turn);
+	} else if (local_node_of(a, msg, turn, &node)) {
+		handle_link(a, msg, &node, turn);
 	}
 }
 

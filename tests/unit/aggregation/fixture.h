@@ -172,26 +172,34 @@ get_frame(struct hq *hq, struct peer peer, uint8_t type, unsigned n, struct fram
 	return false;
 }
 
+/* 'who' NULL: on the local socket. */
+static void
+put_hello_frame(struct hq *hq, struct peer from, const struct player *who,
+		const struct link_hello *hello)
+{
+	struct frame_header header = { .type = FRAME_HELLO, .minor = 1, .frame_no = 1 };
+	struct buf body = { 0 };
+
+	link_hello_put(&body, hello);
+	put_frame(hq, from, who, &header, buf_slice(&body), (struct slice){ 0 });
+	buf_fini(&body);
+}
+
 static void
 put_hello(struct hq *hq, struct player *p, enum link_role role,
 	  const struct link_cursor *cursor)
 {
-	struct frame_header header = { .type = FRAME_HELLO, .minor = 1, .frame_no = 1 };
 	struct link_hello hello = { .node = p->node,
 				    .role = role,
 				    .credit = LINK_CREDIT,
 				    .minor_min = 1,
 				    .minor_max = 1,
 				    .software = slice_str("test") };
-	struct buf body = { 0 };
 
 	if (cursor != NULL) {
 		hello.cursor = *cursor;
 	}
-	link_hello_put(&body, &hello);
-	put_frame(hq, role == LINK_PRODUCER ? p->up : p->down, p, &header,
-		  buf_slice(&body), (struct slice){ 0 });
-	buf_fini(&body);
+	put_hello_frame(hq, role == LINK_PRODUCER ? p->up : p->down, p, &hello);
 }
 
 /* HELLO as a producer; welcomed. */

@@ -235,6 +235,69 @@ test_aggregation__a_post_hears_receipts_and_notices_without_money(void **state)
 	hq_free(hq);
 }
 
+/* HELLO of a consumer that wants whole entries. */
+static void
+put_follower_hello(struct hq *hq, struct peer from, const struct player *who,
+		   const struct node_id *node)
+{
+	struct link_hello hello = { .node = *node,
+				    .role = LINK_CONSUMER,
+				    .credit = LINK_CREDIT,
+				    .minor_min = 1,
+				    .minor_max = 1,
+				    .unfiltered = true };
+
+	put_hello_frame(hq, from, who, &hello);
+	assert_int_equal(hq_turn(hq), OK);
+}
+
+static void
+test_aggregation__only_a_follower_reads_the_whole_log(void **state)
+{
+	(void)state;
+	struct hq *hq = hq_with_posts();
+	const struct peer local = { LOCAL, 7 };
+	struct player follower;
+	struct frame frame;
+
+	player_connect(hq, &hq->lax);
+	/* A post may not, whatever it says. */
+	put_follower_hello(hq, hq->sfo.down, &hq->sfo, &hq->sfo.node);
+	assert_int_equal(error_to(hq, hq->sfo.down), LINK_FORBIDDEN);
+	assert_false(get_frame(hq, hq->sfo.down, FRAME_BATCH, 0, &frame));
+
+	/* This machine's follower may, under a name that is nobody else's. */
+	player_init(&follower, "alerts", 9);
+	put_follower_hello(hq, local, NULL, &hq->lax.node);
+	assert_int_equal(error_to(hq, local), LINK_FORBIDDEN);
+	assert_int_equal(error_to(hq, hq->lax.up), 0);
+	put_follower_hello(hq, local, NULL, &follower.node);
+	assert_true(get_frame(hq, local, FRAME_WELCOME, 0, &frame));
+	assert_true(get_frame(hq, local, FRAME_BATCH, 0, &frame));
+	assert_true(frame.payload.len != 0);
+
+	/* It hears on: what comes later is sent in its session. */
+	player_say(hq, &hq->lax, &(Kusanone__V1__Record)KUSANONE__V1__RECORD__INIT);
+	assert_true(get_frame(hq, local, FRAME_BATCH, 0, &frame));
+	hq_free(hq);
+}
+
+static void
+test_aggregation__records_come_over_curve_only(void **state)
+{
+	(void)state;
+	struct hq *hq = hq_with_posts();
+	const struct peer local = { LOCAL, 7 };
+	struct link_hello hello = {
+		.node = { { 9 } }, .role = LINK_PRODUCER, .minor_min = 1, .minor_max = 1
+	};
+
+	put_hello_frame(hq, local, NULL, &hello);
+	assert_int_equal(hq_turn(hq), OK);
+	assert_int_equal(error_to(hq, local), LINK_FORBIDDEN);
+	hq_free(hq);
+}
+
 static void
 test_aggregation__a_cursor_of_another_past_is_reset(void **state)
 {
@@ -423,6 +486,8 @@ main(void)
 			test_aggregation__revocation_takes_effect_on_the_next_message),
 		cmocka_unit_test(
 			test_aggregation__a_post_hears_receipts_and_notices_without_money),
+		cmocka_unit_test(test_aggregation__only_a_follower_reads_the_whole_log),
+		cmocka_unit_test(test_aggregation__records_come_over_curve_only),
 		cmocka_unit_test(test_aggregation__a_cursor_of_another_past_is_reset),
 		cmocka_unit_test(
 			test_aggregation__a_restart_says_the_same_with_a_view_and_without),
