@@ -159,6 +159,23 @@ owns(const struct aggregation *a, const struct node_id *node, uint32_t event)
 	return memcmp(n->id, node->b, NODE_ID_LEN) == 0;
 }
 
+/* Whom headquarters alerts of what is its own matter. */
+static bool
+is_about_alerts(uint32_t body)
+{
+	return body == BODY_SUBSCRIPTION || body == BODY_SILENCE ||
+	       body == BODY_ACKNOWLEDGEMENT;
+}
+
+static bool
+is_of_hq(const struct aggregation *a, const struct node_id *id)
+{
+	uint32_t node = fold_find_node(&a->fold, id);
+
+	return node != UINT32_MAX &&
+	       ((const struct node_row *)table_at(&a->fold.nodes, node))->role == NODE_HQ;
+}
+
 /* HQ's words without an event are for all; those about an event, and co-hosts' answers,
  * for its owner. */
 static bool
@@ -167,6 +184,9 @@ record_is_for(const struct aggregation *a, const struct session *s,
 {
 	const struct node_row *author = table_at(&a->fold.nodes, row->node1 - 1);
 
+	if (is_about_alerts(row->body) && !is_of_hq(a, &s->node)) {
+		return false;
+	}
 	if (row->event1 == 0) {
 		return author->role == NODE_HQ;
 	}

@@ -19,13 +19,14 @@ named_parts(const struct block *block, struct arena *arena, size_t *ret_count)
 	while (block_next(block, &at, &bytes)) {
 		struct record record;
 
-		if (!record_decode(bytes, arena, &record, NULL) ||
-		    record.body != BODY_EVENT_REVISION) {
+		size_t more;
+
+		if (!record_decode(bytes, arena, &record, NULL)) {
 			continue;
 		}
-		const struct event *e = &record.revision.event;
-		if (count + e->people_count > cap) {
-			cap = 2 * (count + e->people_count);
+		const struct hash *named = record_loose(&record, &more);
+		if (count + more > cap) {
+			cap = 2 * (count + more);
 			struct hash *grown = arena_alloc(arena, cap * sizeof(grown[0]));
 
 			if (count != 0) {
@@ -33,8 +34,8 @@ named_parts(const struct block *block, struct arena *arena, size_t *ret_count)
 			}
 			list = grown;
 		}
-		for (size_t i = 0; i < e->people_count; i++) {
-			list[count++] = e->people[i];
+		for (size_t i = 0; i < more; i++) {
+			list[count++] = named[i];
 		}
 	}
 	*ret_count = count;

@@ -92,6 +92,9 @@ fold_init(struct fold *f)
 	table_init(&f->facts, sizeof(struct event_fact));
 	table_init(&f->session_facts, sizeof(struct session_fact));
 	table_init(&f->erased, sizeof(struct hash));
+	table_init(&f->subscriptions, sizeof(struct subscription_row));
+	table_init(&f->silences, sizeof(struct silence_row));
+	table_init(&f->acknowledgements, sizeof(struct acknowledgement_row));
 	index_init(&f->by_identity, identity_of_row, f);
 	index_init(&f->by_submission, submission_of_row, f);
 	index_init(&f->by_event, event_of_row, f);
@@ -103,11 +106,13 @@ fold_init(struct fold *f)
 unsigned
 fold_tables(struct fold *f, struct table *ret[FOLD_TABLES])
 {
-	struct table *own[] = { &f->reference.rows, &f->records, &f->revisions,
-				&f->parents,        &f->events,  &f->answers,
-				&f->practices,      &f->figures, &f->nodes,
-				&f->ends,           &f->keys,    &f->facts,
-				&f->session_facts,  &f->erased };
+	struct table *own[] = {
+		&f->reference.rows,  &f->records, &f->revisions,     &f->parents,
+		&f->events,          &f->answers, &f->practices,     &f->figures,
+		&f->nodes,           &f->ends,    &f->keys,          &f->facts,
+		&f->session_facts,   &f->erased,  &f->subscriptions, &f->silences,
+		&f->acknowledgements
+	};
 	unsigned n = 0;
 
 	words_tables(&f->words, ret);
@@ -212,10 +217,13 @@ bool
 fold_eq(struct fold *a, struct fold *b, const char **ret_table)
 {
 	static const char *const names[] = {
-		"words",     "word_bytes",    "sets",    "set_ids", "reference",
-		"records",   "revisions",     "parents", "events",  "answers",
-		"practices", "figures",       "nodes",   "ends",    "keys",
-		"facts",     "session_facts", "erased",
+		"words",         "word_bytes",    "sets",
+		"set_ids",       "reference",     "records",
+		"revisions",     "parents",       "events",
+		"answers",       "practices",     "figures",
+		"nodes",         "ends",          "keys",
+		"facts",         "session_facts", "erased",
+		"subscriptions", "silences",      "acknowledgements",
 	};
 	struct table *ta[FOLD_TABLES], *tb[FOLD_TABLES];
 	unsigned n = fold_tables(a, ta);
@@ -499,6 +507,12 @@ apply(struct fold *f, uint32_t r, const struct record *record)
 		return fold_revoke(f, &record->revocation, position);
 	case BODY_ERASURE:
 		return apply_erasure(f, &record->erasure);
+	case BODY_SUBSCRIPTION:
+		return fold_subscribe(f, r, &record->subscription);
+	case BODY_SILENCE:
+		return fold_silence(f, r, &record->silence);
+	case BODY_ACKNOWLEDGEMENT:
+		return fold_acknowledge(f, r, &record->acknowledgement);
 	case BODY_PUBLICATION:
 		return VERDICT_COUNTS;
 	default:

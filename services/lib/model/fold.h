@@ -146,6 +146,40 @@ struct key_row {
 	uint8_t pad[3];
 };
 
+/* A reader's wish, as it held from one word about it to the next. */
+struct subscription_row {
+	uint64_t from_pos, to_pos;
+	uint8_t id[UUID_LEN];
+	uint8_t to[HASH_LEN];  /* Loose part with the address; a feed: zeros. */
+	uint32_t record;       /* Row of records. */
+	uint32_t first_record; /* Since when there is one, without a gap. */
+	uint32_t who, text, zone, secret; /* Words. */
+	uint32_t kinds;                   /* Bits of enum alert_kind; 0: any. */
+	uint32_t posts, states, pillars, categories; /* Sets of words; 0: any. */
+	uint32_t leads[ALERT_MAX_LEADS];
+	uint16_t digest_minute, quiet_from, quiet_to;
+	uint8_t lead_count, channel, digest_weekdays, has_quiet, english;
+	uint8_t pad[5];
+};
+
+struct silence_row {
+	uint64_t from_pos, to_pos;
+	uint8_t id[UUID_LEN], subscription[UUID_LEN], event[UUID_LEN]; /* Zeros: any. */
+	int64_t from_ms, until_ms;
+	uint32_t record;
+	uint32_t posts; /* Set; 0: any. */
+	uint32_t kinds; /* Bits; 0: any. */
+	uint32_t pad;
+};
+
+struct acknowledgement_row {
+	uint64_t from_pos, to_pos;
+	uint8_t subscription[UUID_LEN]; /* Zeros: any. */
+	uint32_t record;
+	uint32_t kind;
+	uint32_t subject, spell; /* Words; no spell: for good. */
+};
+
 /* How the fold reads a record again (a join, a change of answers): the bytes at
  * 'position', valid until the arena is reset. */
 struct fold_source {
@@ -157,7 +191,7 @@ struct fold_source {
 enum {
 	/* Of what the rows mean: whoever changes a row's fields, or how they come about,
 	 * counts it up, and views that were kept are folded again. */
-	FOLD_VERSION = 1,
+	FOLD_VERSION = 2,
 	FOLD_TABLES = 32,
 	FOLD_MAX_JOINED = 16,      /* Heads that are joined; more are kept beside. */
 	FOLD_MAX_ANCESTORS = 4096, /* Revisions looked at for a common ancestor. */
@@ -169,6 +203,7 @@ struct fold {
 	struct reference reference;
 	struct table records, revisions, parents, events, answers, practices, figures;
 	struct table nodes, ends, keys, facts, session_facts, erased;
+	struct table subscriptions, silences, acknowledgements;
 	struct index by_identity, by_submission, by_event, by_node, by_curve, by_erased;
 	struct fold_source source;
 	struct arena arena; /* For one record. */
@@ -228,6 +263,9 @@ uint32_t fold_find_node(const struct fold *, const struct node_id *);
 uint32_t fold_find_record(const struct fold *, const struct hash *identity);
 uint32_t fold_find_submission(const struct fold *, const struct hash *digest);
 bool fold_is_erased(const struct fold *, const struct hash *part);
+
+/* Its newest row, which may have ended. */
+uint32_t fold_find_subscription(const struct fold *, const struct uuid *);
 
 /* Newest key of a node with this key id (any state); UINT32_MAX: none. */
 uint32_t fold_find_key(const struct fold *, uint32_t node, const uint8_t key_id[8]);

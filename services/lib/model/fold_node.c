@@ -288,7 +288,7 @@ fold_may_say(const struct fold *f, uint32_t node, uint32_t key,
 	case NODE_POST:
 		return post_may_say(f, node, record);
 	case NODE_HQ:
-		return record->body >= BODY_REVIEW && record->body <= BODY_ERASURE;
+		return record->body >= BODY_REVIEW && record->body <= BODY_LAST;
 	default:
 		return false;
 	}

@@ -37,6 +37,12 @@ void fold_fact_update_all(struct fold *, uint64_t position);
  * been recorded. */
 void fold_fact_update_merged(struct fold *, uint32_t event, uint64_t position);
 
+/* fold_alert.c */
+enum fold_verdict fold_subscribe(struct fold *, uint32_t r, const struct subscription *);
+enum fold_verdict fold_silence(struct fold *, uint32_t r, const struct silence *);
+enum fold_verdict fold_acknowledge(struct fold *, uint32_t r,
+				   const struct acknowledgement *);
+
 /* fold_node.c */
 enum fold_verdict fold_enrol(struct fold *, const struct enrolment *);
 enum fold_verdict fold_revoke(struct fold *, const struct revocation *,

@@ -18,6 +18,9 @@ static const struct {
 	{ BODY_ENROLMENT, "enrolment" },
 	{ BODY_REVOCATION, "revocation" },
 	{ BODY_ERASURE, "erasure" },
+	{ BODY_SUBSCRIPTION, "subscription" },
+	{ BODY_SILENCE, "silence" },
+	{ BODY_ACKNOWLEDGEMENT, "acknowledgement" },
 };
 
 const char *
@@ -88,5 +91,21 @@ record_event(const struct record *r, struct uuid *ret_id)
 		return true;
 	default:
 		return false;
+	}
+}
+
+const struct hash *
+record_loose(const struct record *record, size_t *ret_count)
+{
+	switch (record->body) {
+	case BODY_EVENT_REVISION:
+		*ret_count = record->revision.event.people_count;
+		return record->revision.event.people;
+	case BODY_SUBSCRIPTION:
+		*ret_count = hash_is_zero(&record->subscription.to) ? 0 : 1;
+		return &record->subscription.to;
+	default:
+		*ret_count = 0;
+		return NULL;
 	}
 }

@@ -12,6 +12,7 @@
 #include "lib/base/hash.h"
 #include "lib/base/id.h"
 #include "lib/base/mem.h"
+#include "lib/model/alert.h"
 #include "lib/model/calendar.h"
 #include "lib/model/reference.h"
 
@@ -32,6 +33,10 @@ enum body {
 	BODY_ENROLMENT = 27,
 	BODY_REVOCATION = 28,
 	BODY_ERASURE = 29,
+	BODY_SUBSCRIPTION = 30,
+	BODY_SILENCE = 31,
+	BODY_ACKNOWLEDGEMENT = 32,
+	BODY_LAST = BODY_ACKNOWLEDGEMENT, /* Of those that this program knows. */
 };
 
 /* "event_revision" for BODY_EVENT_REVISION; "unknown" for what we do not know. */
@@ -209,6 +214,46 @@ struct erasure {
 	size_t count;
 };
 
+/* Kinds of alerts as bits; none is "any".  ALERT_KINDS_NEWER: one that this program does
+ * not know is named too. */
+#define ALERT_KINDS_NEWER (UINT32_C(1) << 31)
+
+struct subscription {
+	struct uuid id;
+	struct slice who;
+	enum alert_channel channel;
+	struct hash to; /* Of the loose part that holds the address; FEED: zeros. */
+	uint32_t kinds;
+	struct slices posts, states, pillars, categories;
+	struct slice text;
+	uint32_t leads[ALERT_MAX_LEADS]; /* Minutes. */
+	uint8_t lead_count;
+	uint8_t digest_weekdays; /* Bit 0: Monday; 0: no digest. */
+	uint16_t digest_minute;
+	bool has_quiet;
+	uint16_t quiet_from, quiet_to; /* Minutes of the day, in the reader's zone. */
+	struct slice zone;             /* Empty: Asia/Tokyo. */
+	bool english;
+	struct slice secret;
+	bool removed;
+};
+
+struct silence {
+	struct uuid id, subscription, event; /* Zeros: any. */
+	struct slices posts;
+	uint32_t kinds;
+	wall_ms_t from, until;
+	struct slice why;
+	bool ended;
+};
+
+struct acknowledgement {
+	enum alert_kind kind;
+	struct slice subject, spell, note;
+	struct uuid subscription; /* Zeros: any. */
+	bool undone;
+};
+
 struct record {
 	struct slice bytes;
 	wall_ms_t recorded_ms;
@@ -229,6 +274,9 @@ struct record {
 		struct enrolment enrolment;
 		struct revocation revocation;
 		struct erasure erasure;
+		struct subscription subscription;
+		struct silence silence;
+		struct acknowledgement acknowledgement;
 	};
 };
 
@@ -244,5 +292,8 @@ bool event_decode(struct slice bytes, struct arena *, struct event *ret_event,
 
 /* The event that a record speaks of; false if it speaks of none (Merge: the old id). */
 bool record_event(const struct record *, struct uuid *ret_id) WARN_UNUSED;
+
+/* The loose parts that a record names (people, an address): borrowed from the record. */
+const struct hash *record_loose(const struct record *, size_t *ret_count);
 
 #endif

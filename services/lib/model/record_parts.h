@@ -25,6 +25,9 @@ bool decoder_hash(struct decoder *, struct slice bytes, const char *field,
 /* Room for a list of so many members, zeroed; NULL, with why, beyond the budget. */
 void *decoder_list(struct decoder *, size_t count, size_t size);
 
+/* The list of a message's texts. */
+struct slices decoder_slices(struct decoder *, char **list, size_t count);
+
 /* event_wire.c: an Event message, read from the bytes themselves: what is kept are
  * slices of them. */
 bool event_read(struct decoder *, struct slice bytes, struct event *ret);

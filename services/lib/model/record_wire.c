@@ -3,6 +3,7 @@
 #include "kusanone/v1/record.pb-c.h"
 #include "lib/base/unpack_wire.h"
 #include "lib/base/wire.h"
+#include "lib/model/alert_wire.h"
 
 struct decoder
 decoder_of(struct slice bytes, struct arena *arena)
@@ -46,8 +47,8 @@ text_of(const Kusanone__V1__Text *t)
 	return (struct text){ .ja = str(t->ja), .en = str(t->en) };
 }
 
-static struct slices
-slices_of(struct decoder *d, char **list, size_t count)
+struct slices
+decoder_slices(struct decoder *d, char **list, size_t count)
 {
 	struct slices s = { .count = count };
 
@@ -161,7 +162,7 @@ enrolment_get(struct decoder *d, const Kusanone__V1__Enrolment *in, struct enrol
 	*ret = (struct enrolment){
 		.name = str(in->name),
 		.role = (enum node_role)known_value((uint64_t)in->role, NODE_FOLLOWER),
-		.posts = slices_of(d, in->posts, in->n_posts),
+		.posts = decoder_slices(d, in->posts, in->n_posts),
 		.bodies = in->bodies,
 		.body_count = in->n_bodies,
 	};
@@ -256,7 +257,7 @@ confirmation_get(struct decoder *d, const Kusanone__V1__SourceConfirmation *in,
 		 struct source_confirmation *ret)
 {
 	*ret = (struct source_confirmation){
-		.posts = slices_of(d, in->posts, in->n_posts),
+		.posts = decoder_slices(d, in->posts, in->n_posts),
 		.source =
 			in->source != NULL ? str(in->source->name) : (struct slice){ 0 },
 		.quote =
@@ -312,6 +313,10 @@ body_get(struct decoder *d, const Kusanone__V1__Record *r, struct record *ret)
 		return revocation_get(d, r->revocation, &ret->revocation);
 	case KUSANONE__V1__RECORD__BODY_ERASURE:
 		return erasure_get(d, r->erasure, &ret->erasure);
+	case KUSANONE__V1__RECORD__BODY_SUBSCRIPTION:
+	case KUSANONE__V1__RECORD__BODY_SILENCE:
+	case KUSANONE__V1__RECORD__BODY_ACKNOWLEDGEMENT:
+		return alert_body_get(d, r, ret);
 	case KUSANONE__V1__RECORD__BODY__NOT_SET:
 	default:
 		ret->body = unknown_body(r);
