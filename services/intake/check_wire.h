@@ -30,7 +30,12 @@ void check_codes(struct draft *, const Kusanone__V1__Event *);
 bool check_people(struct draft *, Kusanone__V1__Event *, struct slice base,
 		  struct slice head) WARN_UNUSED;
 
+/* What a loose part of this node's says, of this turn's too; empty where it was erased or
+ * never came here. */
+struct slice draft_part(struct draft *, const struct hash *part);
+
 /* event_wire.c */
+struct uuid draft_mint_id(struct draft *);
 bool event_submit(struct draft *, Kusanone__V1__EventRevision *) WARN_UNUSED;
 bool event_submit_patch(struct draft *, Kusanone__V1__Patch *) WARN_UNUSED;
 
@@ -39,6 +44,21 @@ bool draft_conflict(struct draft *, const struct merge_result *, const struct ha
 
 /* say_wire.c: the other bodies. */
 bool say_submit(struct draft *, const Kusanone__V1__Submission *) WARN_UNUSED;
+
+/* What was said before of the same thing. */
+struct said_before {
+	uint32_t row; /* Newest record; UINT32_MAX: none. */
+	bool holds;   /* It is in force. */
+};
+#define SAID_NOTHING ((struct said_before){ UINT32_MAX, false })
+
+/* Say it, unless it holds already.  'id' names what the receipt speaks of (an event, a
+ * subscription), or is NULL; 'more' tells apart what is said of one id, or of none. */
+bool say_body(struct draft *, const ProtobufCMessage *body, const struct uuid *id,
+	      struct slice more, struct said_before) WARN_UNUSED;
+
+/* say_alert_wire.c: subscriptions, silences, acknowledgements. */
+bool say_alert(struct draft *, const Kusanone__V1__Submission *) WARN_UNUSED;
 
 static inline const char *
 pb_str(const char *s)

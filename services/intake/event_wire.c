@@ -489,8 +489,8 @@ find_id(struct draft *d, Kusanone__V1__Event *event, struct uuid *ret, bool *ret
 	return true;
 }
 
-static struct uuid
-mint_id(struct draft *d)
+struct uuid
+draft_mint_id(struct draft *d)
 {
 	uint8_t random[10];
 	uint64_t a = rng_u64(d->turn->rng), b = rng_u64(d->turn->rng);
@@ -556,7 +556,7 @@ submit_new(struct draft *d, struct uuid *id, bool id_given, Kusanone__V1__Event 
 	struct slice none = { 0 };
 
 	if (!id_given) {
-		*id = mint_id(d);
+		*id = draft_mint_id(d);
 		set_id(d, event, id);
 		if (!pb_is_set(event->source_key)) {
 			hex_format(d->digest.b, HASH_LEN, key);

@@ -21,8 +21,8 @@ struct known_people {
 	size_t count;
 };
 
-static struct slice
-name_of_part(struct draft *d, const struct hash *part)
+struct slice
+draft_part(struct draft *d, const struct hash *part)
 {
 	struct slice salt, name;
 
@@ -70,7 +70,7 @@ know_people_of(struct draft *d, struct slice bytes, struct known_people *known)
 		if (find_part(known, &event.people[i]) == NULL) {
 			known->at[known->count++] = (struct known_person){
 				.part = event.people[i],
-				.name = name_of_part(d, &event.people[i]),
+				.name = draft_part(d, &event.people[i]),
 			};
 		}
 	}

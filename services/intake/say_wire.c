@@ -12,14 +12,6 @@
  * and is answered with the receipt of the record that says it.  The digest covers the
  * word that it replaces, so that "yes", "no", "yes" are three records. */
 
-/* What was said before of the same thing. */
-struct before {
-	uint32_t row; /* Newest record; UINT32_MAX: none. */
-	bool holds;   /* It is in force. */
-};
-
-static const struct before NOTHING_BEFORE = { UINT32_MAX, false };
-
 /* ---- Looking back ---------------------------------------------------------------- */
 
 static bool
@@ -80,7 +72,7 @@ state_of(struct draft *d, const struct uuid *event, struct slice more)
 }
 
 static bool
-said_before(struct draft *d, const struct before *before, struct slice said,
+said_before(struct draft *d, const struct said_before *before, struct slice said,
 	    struct hash *ret_from)
 {
 	struct slice record, was;
@@ -91,10 +83,9 @@ said_before(struct draft *d, const struct before *before, struct slice said,
 	       slice_eq(was, said);
 }
 
-/* 'more' tells apart what is said of one event, or of none. */
-static bool
-say(struct draft *d, const ProtobufCMessage *body, const struct uuid *event,
-    struct slice more, struct before before)
+bool
+say_body(struct draft *d, const ProtobufCMessage *body, const struct uuid *event,
+	 struct slice more, struct said_before before)
 {
 	struct saying s = { .said = pack_in_arena(body, d->arena),
 			    .state = state_of(d, event, more),
@@ -143,7 +134,7 @@ get_event(struct draft *d, const char *text, const char *field, struct uuid *ret
 static bool
 say_withdrawal(struct draft *d, const Kusanone__V1__Withdrawal *m)
 {
-	struct before before;
+	struct said_before before;
 	struct uuid id;
 	uint32_t row;
 
@@ -170,7 +161,7 @@ say_withdrawal(struct draft *d, const Kusanone__V1__Withdrawal *m)
 				    "この案件は取り消されていません。",
 				    "The event is not withdrawn.", NULL, NULL);
 	}
-	return say(d, &m->base, &id, (struct slice){ 0 }, before);
+	return say_body(d, &m->base, &id, (struct slice){ 0 }, before);
 }
 
 static bool
@@ -221,7 +212,7 @@ warn_if_not_asked(struct draft *d, const struct uuid *id, uint32_t row, const ch
 static bool
 say_cohost_answer(struct draft *d, Kusanone__V1__CohostAnswer *m)
 {
-	struct before before;
+	struct said_before before;
 	struct uuid id;
 	uint32_t row;
 
@@ -259,7 +250,7 @@ say_cohost_answer(struct draft *d, Kusanone__V1__CohostAnswer *m)
 			before.holds = a->record == before.row && !a->void_since_removal;
 		}
 	}
-	return say(d, &m->base, &id, slice_str(m->post), before);
+	return say_body(d, &m->base, &id, slice_str(m->post), before);
 }
 
 /* ---- Headquarters' words on events ----------------------------------------------- */
@@ -267,7 +258,7 @@ say_cohost_answer(struct draft *d, Kusanone__V1__CohostAnswer *m)
 static bool
 say_review(struct draft *d, const Kusanone__V1__Review *m)
 {
-	struct before before = NOTHING_BEFORE;
+	struct said_before before = SAID_NOTHING;
 	struct uuid id;
 	uint32_t row;
 
@@ -283,13 +274,13 @@ say_review(struct draft *d, const Kusanone__V1__Review *m)
 	}
 	before.row = newest_of(d, row, BODY_REVIEW, (struct slice){ 0 }, 0);
 	before.holds = true;
-	return say(d, &m->base, &id, (struct slice){ 0 }, before);
+	return say_body(d, &m->base, &id, (struct slice){ 0 }, before);
 }
 
 static bool
 say_best_practice(struct draft *d, const Kusanone__V1__BestPractice *m)
 {
-	struct before before = NOTHING_BEFORE;
+	struct said_before before = SAID_NOTHING;
 	uint8_t year[4];
 	struct uuid id;
 	uint32_t row;
@@ -316,13 +307,13 @@ say_best_practice(struct draft *d, const Kusanone__V1__BestPractice *m)
 					    NULL);
 		}
 	}
-	return say(d, &m->base, &id, slice_of(year, sizeof(year)), before);
+	return say_body(d, &m->base, &id, slice_of(year, sizeof(year)), before);
 }
 
 static bool
 say_merge(struct draft *d, const Kusanone__V1__Merge *m)
 {
-	struct before before = NOTHING_BEFORE;
+	struct said_before before = SAID_NOTHING;
 	struct uuid from, into;
 	uint32_t from_row, into_row;
 
@@ -347,13 +338,13 @@ say_merge(struct draft *d, const Kusanone__V1__Merge *m)
 				NULL);
 		}
 	}
-	return say(d, &m->base, &from, (struct slice){ 0 }, before);
+	return say_body(d, &m->base, &from, (struct slice){ 0 }, before);
 }
 
 static bool
 say_move(struct draft *d, const Kusanone__V1__OwnershipMove *m)
 {
-	struct before before = NOTHING_BEFORE;
+	struct said_before before = SAID_NOTHING;
 	struct uuid id;
 	uint32_t row;
 
@@ -368,13 +359,13 @@ say_move(struct draft *d, const Kusanone__V1__OwnershipMove *m)
 	}
 	before.row = newest_of(d, row, BODY_OWNERSHIP_MOVE, (struct slice){ 0 }, 0);
 	before.holds = true;
-	return say(d, &m->base, &id, (struct slice){ 0 }, before);
+	return say_body(d, &m->base, &id, (struct slice){ 0 }, before);
 }
 
 static bool
 say_confirmation(struct draft *d, const Kusanone__V1__SourceConfirmation *m)
 {
-	struct before before = NOTHING_BEFORE;
+	struct said_before before = SAID_NOTHING;
 	struct uuid id;
 	uint32_t row;
 
@@ -393,7 +384,7 @@ say_confirmation(struct draft *d, const Kusanone__V1__SourceConfirmation *m)
 	}
 	before.row = newest_of(d, row, BODY_SOURCE_CONFIRMATION, (struct slice){ 0 }, 0);
 	before.holds = true;
-	return say(d, &m->base, &id, slice_str(m->source->name), before);
+	return say_body(d, &m->base, &id, slice_str(m->source->name), before);
 }
 
 /* ---- Figures --------------------------------------------------------------------- */
@@ -414,7 +405,7 @@ is_measure(const char *s)
 }
 
 /* The newest figure of the same measure, scope and years. */
-static struct before
+static struct said_before
 figure_before(struct draft *d, const Kusanone__V1__PublishedFigure *m)
 {
 	const struct fold *f = &d->in->fold;
@@ -428,16 +419,16 @@ figure_before(struct draft *d, const Kusanone__V1__PublishedFigure *m)
 		    slice_eq(words_at(&f->words, r->scope_ja), ja) &&
 		    slice_eq(words_at(&f->words, r->scope_en), en) &&
 		    r->from == m->fiscal_year_from && r->to == m->fiscal_year_to) {
-			return (struct before){ r->record, r->to_pos == FACT_OPEN };
+			return (struct said_before){ r->record, r->to_pos == FACT_OPEN };
 		}
 	}
-	return NOTHING_BEFORE;
+	return SAID_NOTHING;
 }
 
 static bool
 say_figure(struct draft *d, Kusanone__V1__PublishedFigure *m)
 {
-	struct before before = figure_before(d, m);
+	struct said_before before = figure_before(d, m);
 	struct buf key = { 0 };
 
 	if (!is_measure(m->measure)) {
@@ -469,7 +460,7 @@ say_figure(struct draft *d, Kusanone__V1__PublishedFigure *m)
 		   m->scope != NULL ? m->scope->ja : "",
 		   m->scope != NULL ? m->scope->en : "", m->fiscal_year_from,
 		   m->fiscal_year_to);
-	bool good = say(d, &m->base, NULL, buf_slice(&key), before);
+	bool good = say_body(d, &m->base, NULL, buf_slice(&key), before);
 	buf_fini(&key);
 	return good;
 }
@@ -677,6 +668,9 @@ say_submit(struct draft *d, const Kusanone__V1__Submission *s)
 		{ KUSANONE__V1__SUBMISSION__BODY_ENROLMENT, BODY_ENROLMENT },
 		{ KUSANONE__V1__SUBMISSION__BODY_REVOCATION, BODY_REVOCATION },
 		{ KUSANONE__V1__SUBMISSION__BODY_ERASURE, BODY_ERASURE },
+		{ KUSANONE__V1__SUBMISSION__BODY_SUBSCRIPTION, BODY_SUBSCRIPTION },
+		{ KUSANONE__V1__SUBMISSION__BODY_SILENCE, BODY_SILENCE },
+		{ KUSANONE__V1__SUBMISSION__BODY_ACKNOWLEDGEMENT, BODY_ACKNOWLEDGEMENT },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
@@ -712,6 +706,10 @@ say_submit(struct draft *d, const Kusanone__V1__Submission *s)
 		return say_effect(d, &s->revocation->base, revocation_holds);
 	case BODY_ERASURE:
 		return say_erasure(d, s->erasure, s->erase_people_of);
+	case BODY_SUBSCRIPTION:
+	case BODY_SILENCE:
+	case BODY_ACKNOWLEDGEMENT:
+		return say_alert(d, s);
 	default:
 		/* intake_submit() has refused a body that has no case here. */
 		must(false);

@@ -33,7 +33,9 @@ find_sent(struct draft *d, struct slice frame, uint32_t number)
 static bool
 dispatch(struct draft *d, const Kusanone__V1__Submission *s, struct slice frame)
 {
-	if (s->body_case == KUSANONE__V1__SUBMISSION__BODY__NOT_SET) {
+	if (s->body_case == KUSANONE__V1__SUBMISSION__BODY__NOT_SET ||
+	    s->body_case == KUSANONE__V1__SUBMISSION__BODY_ALERT_RESEND ||
+	    s->body_case == KUSANONE__V1__SUBMISSION__BODY_ALERT_TEST) {
 		return draft_refuse(
 			d, "unknown", "body",
 			"何を記録するのかが書かれていないか、この版では扱えません。",

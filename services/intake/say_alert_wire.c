@@ -1,0 +1,502 @@
+#include "intake/check_wire.h"
+#include "lib/base/unpack_wire.h"
+#include "lib/base/wire.h"
+
+/* Who wants to hear of what.  A code that nobody knows would be a subscription that never
+ * fires, so here it is refused and not only warned of. */
+
+enum { SUBSCRIPTION_TO_HASH = 4, MINUTES_A_DAY = ALERT_MINUTES_A_DAY };
+
+static bool
+check_size(struct draft *d, const char *text, size_t max, const char *field)
+{
+	return strlen(text) <= max ||
+	       draft_invalid(d, field, "長すぎます。", "Is too long.",
+			     arena_printf(d->arena, "%zu バイト以内", max),
+			     arena_printf(d->arena, "at most %zu bytes", max));
+}
+
+/* ---- What it is about ------------------------------------------------------------ */
+
+static bool
+check_kinds(struct draft *d, char *const *kinds, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		enum alert_kind kind;
+
+		if (!alert_kind_parse(slice_str(kinds[i]), &kind)) {
+			return draft_invalid(
+				d, "kinds",
+				arena_printf(d->arena,
+					     "「%s」という通知の種類はありません。",
+					     kinds[i]),
+				arena_printf(d->arena, "\"%s\" is no kind of alert.",
+					     kinds[i]),
+				"upcoming、announced、changed、moved、cancelled など",
+				"upcoming, announced, changed, moved, cancelled, …");
+		}
+	}
+	return true;
+}
+
+static bool
+refuse_code(struct draft *d, const char *field, const char *code)
+{
+	return draft_invalid(
+		d, field,
+		arena_printf(d->arena, "「%s」は参照データにありません。", code),
+		arena_printf(d->arena, "\"%s\" is not in the reference data.", code),
+		"kusanone reference show にあるコード",
+		"a code that kusanone reference show lists");
+}
+
+static bool
+is_known(struct draft *d, enum reference_kind kind, struct slice code)
+{
+	const struct reference *r = &d->in->fold.reference;
+
+	switch (kind) {
+	case REFERENCE_POST:
+		return reference_post(r, code, REFERENCE_ANY_DAY) != NULL;
+	case REFERENCE_STATE:
+		return reference_state(r, slice_str("US"), code, REFERENCE_ANY_DAY) !=
+		       NULL;
+	case REFERENCE_PILLAR:
+		return reference_pillar(r, code, REFERENCE_ANY_DAY) != NULL;
+	default:
+		return reference_code(r, slice_str("category"), code,
+				      REFERENCE_ANY_DAY) != NULL;
+	}
+}
+
+static bool
+check_codes_of(struct draft *d, enum reference_kind kind, char *const *codes,
+	       size_t count, const char *field)
+{
+	if (count > EVENT_MAX_CODES) {
+		return draft_invalid(d, field, "多すぎます。", "Are too many.",
+				     "200 個以内", "at most 200");
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (!is_known(d, kind, slice_str(codes[i]))) {
+			return refuse_code(d, field, codes[i]);
+		}
+	}
+	return true;
+}
+
+/* ---- When ------------------------------------------------------------------------ */
+
+static bool
+check_leads(struct draft *d, const Kusanone__V1__Subscription *m)
+{
+	if (m->n_lead_minutes > ALERT_MAX_LEADS) {
+		return draft_invalid(d, "lead_minutes", "多すぎます。", "Are too many.",
+				     "8 個以内", "at most 8");
+	}
+	for (size_t i = 0; i < m->n_lead_minutes; i++) {
+		if (m->lead_minutes[i] == 0 ||
+		    m->lead_minutes[i] > ALERT_MAX_LEAD_MINUTES) {
+			return draft_invalid(d, "lead_minutes",
+					     "何日前・何時間前の値ではありません。",
+					     "Is no lead time.", "1 分から 366 日まで",
+					     "from one minute to 366 days");
+		}
+	}
+	return true;
+}
+
+static bool
+check_hours(struct draft *d, const Kusanone__V1__Subscription *m)
+{
+	if (m->digest != NULL && (m->digest->weekdays == 0 || m->digest->weekdays > 127 ||
+				  m->digest->minute_of_day >= MINUTES_A_DAY)) {
+		return draft_invalid(d, "digest", "まとめて送る時刻ではありません。",
+				     "Is no time for a digest.",
+				     "曜日 (1 から 127) と 1 日の分 (0 から 1439)",
+				     "weekdays (1 to 127) and a minute of the day");
+	}
+	if (m->quiet != NULL && (m->quiet->from_minute >= MINUTES_A_DAY ||
+				 m->quiet->to_minute >= MINUTES_A_DAY ||
+				 m->quiet->from_minute == m->quiet->to_minute)) {
+		return draft_invalid(d, "quiet", "時間帯ではありません。",
+				     "Are no hours of the day.",
+				     "22:00 から 07:00 のような時間帯",
+				     "hours such as 22:00 to 07:00");
+	}
+	return true;
+}
+
+static bool
+check_zone(struct draft *d, const char *zone)
+{
+	const struct zone_table *zones = &d->in->config.zones;
+	struct date any = date_of_minutes(0);
+	struct zone_answer answer;
+
+	return !pb_is_set(zone) ||
+	       zones->find(zones->ctx, slice_str(zone), &any, &answer) ||
+	       draft_invalid(d, "zone",
+			     arena_printf(d->arena,
+					  "「%s」というタイムゾーンはありません。", zone),
+			     arena_printf(d->arena, "\"%s\" is no time zone.", zone),
+			     "Asia/Tokyo のような名前", "a name such as Asia/Tokyo");
+}
+
+static bool
+check_lang(struct draft *d, const char *lang)
+{
+	return !pb_is_set(lang) || strcmp(lang, "ja") == 0 || strcmp(lang, "en") == 0 ||
+	       draft_invalid(d, "lang", "言語の値ではありません。", "Is no language.",
+			     "ja か en", "ja or en");
+}
+
+/* ---- Where to -------------------------------------------------------------------- */
+
+static const char *
+without(const char *text, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	return strncmp(text, prefix, len) == 0 ? text + len : text;
+}
+
+static bool
+check_address(struct draft *d, Kusanone__V1__Subscription *m)
+{
+	switch (m->channel) {
+	case KUSANONE__V1__CHANNEL__CHANNEL_MAIL:
+		m->to = (char *)(uintptr_t)without(m->to, "mailto:");
+		return alert_address_valid(slice_str(m->to)) ||
+		       draft_invalid(d, "to", "メールアドレスではありません。",
+				     "Is no mail address.",
+				     "desk@example.org の形 (引用符や空白なし)",
+				     "one like desk@example.org, without quotes");
+	case KUSANONE__V1__CHANNEL__CHANNEL_WEBHOOK:
+		return alert_url_valid(slice_str(m->to), true) ||
+		       draft_invalid(d, "to", "送り先の URL ではありません。",
+				     "Is no URL to send to.",
+				     "https:// で始まる URL (利用者名や # なし)",
+				     "a URL that begins with https://");
+	default:
+		return draft_invalid(d, "channel", "送り方の値ではありません。",
+				     "Is no way to send.", "MAIL、WEBHOOK、FEED",
+				     "MAIL, WEBHOOK or FEED");
+	}
+}
+
+/* The row that holds; NULL if there is none. */
+static const struct subscription_row *
+open_subscription(struct draft *d, const struct uuid *id)
+{
+	const struct fold *f = &d->in->fold;
+	uint32_t row = fold_find_subscription(f, id);
+
+	if (row == UINT32_MAX) {
+		return NULL;
+	}
+	const struct subscription_row *s = table_at(&f->subscriptions, row);
+	return s->to_pos == FACT_OPEN ? s : NULL;
+}
+
+static void
+set_hash(struct draft *d, Kusanone__V1__Subscription *m, const struct hash *hash)
+{
+	m->to_hash = pb_slice(slice_of(arena_dup(d->arena, hash->b, HASH_LEN), HASH_LEN));
+	m->to = (char *)(uintptr_t) "";
+}
+
+/* The address becomes a loose part; sent again as it is, it keeps its part. */
+static bool
+resolve_address(struct draft *d, Kusanone__V1__Subscription *m,
+		const struct subscription_row *was)
+{
+	struct hash part;
+
+	if (m->channel == KUSANONE__V1__CHANNEL__CHANNEL_FEED) {
+		m->to = (char *)(uintptr_t) "";
+		m->to_hash = (ProtobufCBinaryData){ 0 };
+		return true;
+	}
+	if (was != NULL && was->channel == (uint8_t)m->channel) {
+		memcpy(part.b, was->to, HASH_LEN);
+		if (!pb_is_set(m->to) ||
+		    slice_eq_str(draft_part(d, &part), without(m->to, "mailto:"))) {
+			set_hash(d, m, &part);
+			return true;
+		}
+	}
+	if (!check_address(d, m)) {
+		return false;
+	}
+	part = draft_add_loose(d, slice_str(m->to));
+	set_hash(d, m, &part);
+	return true;
+}
+
+/* ---- Subscriptions --------------------------------------------------------------- */
+
+/* What a record says of a subscription, without its id and its address' hash. */
+static bool
+says_the_same(struct draft *d, const struct subscription_row *row,
+	      const Kusanone__V1__Subscription *m)
+{
+	Kusanone__V1__Subscription asked = *m;
+	struct slice record, body;
+
+	if (!intake_read(d->in, (uint64_t)row->record + 1, d->arena, &record) ||
+	    !wire_get_bytes(record, BODY_SUBSCRIPTION, &body)) {
+		return false;
+	}
+	Kusanone__V1__Subscription *has =
+		(Kusanone__V1__Subscription *)(void *)unpack_message(
+			&kusanone__v1__subscription__descriptor, body, d->arena, NULL);
+	if (has == NULL) {
+		return false;
+	}
+	struct hash part;
+	memcpy(part.b, row->to, HASH_LEN);
+	bool same_address = m->channel == KUSANONE__V1__CHANNEL__CHANNEL_FEED ||
+			    slice_eq_str(draft_part(d, &part), without(m->to, "mailto:"));
+	asked.id = has->id;
+	asked.to = has->to;
+	asked.to_hash = has->to_hash;
+	return same_address && slice_eq(pack_in_arena(&asked.base, d->arena), body);
+}
+
+/* Without an id: the subscription that says the same already, or a new one. */
+static struct uuid
+find_or_mint(struct draft *d, const Kusanone__V1__Subscription *m)
+{
+	const struct fold *f = &d->in->fold;
+	struct uuid id;
+
+	for (uint32_t i = 0; i < f->subscriptions.count; i++) {
+		const struct subscription_row *row = table_at(&f->subscriptions, i);
+
+		if (row->to_pos == FACT_OPEN && says_the_same(d, row, m)) {
+			memcpy(id.b, row->id, UUID_LEN);
+			return id;
+		}
+	}
+	return draft_mint_id(d);
+}
+
+static bool
+get_id(struct draft *d, const char *text, const char *field, struct uuid *ret)
+{
+	return uuid_parse(slice_str(text), ret) ||
+	       draft_invalid(d, field, "番号ではありません。", "Is no id.",
+			     "小文字の UUID (36 文字)", "a UUID in lower case");
+}
+
+static char *
+id_text(struct draft *d, const struct uuid *id)
+{
+	char text[UUID_TEXT_LEN + 1];
+
+	uuid_format(id, text);
+	return arena_dup(d->arena, text, UUID_TEXT_LEN);
+}
+
+static bool
+check_subscription(struct draft *d, const Kusanone__V1__Subscription *m)
+{
+	if (!pb_is_set(m->who)) {
+		return draft_invalid(d, "who", "誰への通知かがありません。",
+				     "Does not say who is told.", "部署などの名前",
+				     "a name, such as that of a desk");
+	}
+	return check_size(d, m->who, ALERT_WHO_MAX, "who") &&
+	       check_size(d, m->text, ALERT_WHO_MAX, "text") &&
+	       check_size(d, m->secret, ALERT_WHO_MAX, "secret") &&
+	       check_kinds(d, m->kinds, m->n_kinds) &&
+	       check_codes_of(d, REFERENCE_POST, m->posts, m->n_posts, "posts") &&
+	       check_codes_of(d, REFERENCE_STATE, m->states, m->n_states, "states") &&
+	       check_codes_of(d, REFERENCE_PILLAR, m->pillars, m->n_pillars, "pillars") &&
+	       check_codes_of(d, REFERENCE_CODE, m->categories, m->n_categories,
+			      "categories") &&
+	       check_leads(d, m) && check_hours(d, m) && check_zone(d, m->zone) &&
+	       check_lang(d, m->lang);
+}
+
+static bool
+say_subscription(struct draft *d, Kusanone__V1__Subscription *m)
+{
+	struct said_before before = SAID_NOTHING;
+	struct uuid id;
+
+	if (pb_is_set(m->id) && !get_id(d, m->id, "id", &id)) {
+		return false;
+	}
+	const struct subscription_row *was =
+		pb_is_set(m->id) ? open_subscription(d, &id) : NULL;
+	if (m->removed) {
+		if (was == NULL) {
+			return draft_refuse(d, "unknown", "id", "その登録はありません。",
+					    "There is no such subscription.",
+					    "kusanone alerts list にある番号",
+					    "an id that kusanone alerts list shows");
+		}
+	} else {
+		if (!check_subscription(d, m)) {
+			return false;
+		}
+		if (!pb_is_set(m->id)) {
+			id = find_or_mint(d, m);
+			m->id = id_text(d, &id);
+			was = open_subscription(d, &id);
+		}
+		if (!resolve_address(d, m, was)) {
+			return false;
+		}
+	}
+	if (was != NULL) {
+		before = (struct said_before){ was->record, true };
+	}
+	return say_body(d, &m->base, &id, (struct slice){ 0 }, before);
+}
+
+/* ---- Silences and acknowledgements ----------------------------------------------- */
+
+static struct said_before
+silence_before(struct draft *d, const struct uuid *id)
+{
+	const struct fold *f = &d->in->fold;
+
+	for (uint32_t i = f->silences.count; i-- > 0;) {
+		const struct silence_row *s = table_at(&f->silences, i);
+
+		if (memcmp(s->id, id->b, UUID_LEN) == 0) {
+			return (struct said_before){ s->record, s->to_pos == FACT_OPEN };
+		}
+	}
+	return SAID_NOTHING;
+}
+
+static bool
+check_named_subscription(struct draft *d, const char *text)
+{
+	struct uuid id;
+
+	if (!pb_is_set(text)) {
+		return true;
+	}
+	return get_id(d, text, "subscription", &id) &&
+	       (open_subscription(d, &id) != NULL ||
+		draft_refuse(d, "unknown", "subscription", "その登録はありません。",
+			     "There is no such subscription.",
+			     "kusanone alerts list にある番号",
+			     "an id that kusanone alerts list shows"));
+}
+
+static bool
+say_silence(struct draft *d, Kusanone__V1__Silence *m)
+{
+	struct said_before before = SAID_NOTHING;
+	struct uuid id, event;
+
+	if (pb_is_set(m->id)) {
+		if (!get_id(d, m->id, "id", &id)) {
+			return false;
+		}
+		before = silence_before(d, &id);
+	} else {
+		id = draft_mint_id(d);
+		m->id = id_text(d, &id);
+	}
+	if (m->ended) {
+		if (!before.holds) {
+			return draft_refuse(d, "unknown", "id", "その停止はありません。",
+					    "There is no such silence.", NULL, NULL);
+		}
+		return say_body(d, &m->base, &id, (struct slice){ 0 }, before);
+	}
+	if (m->from_ms == 0) {
+		m->from_ms = d->turn->wall;
+	}
+	if (m->until_ms <= m->from_ms || m->until_ms <= d->turn->wall) {
+		return draft_invalid(d, "until_ms", "終わりが先の時刻ではありません。",
+				     "Does not end in the future.",
+				     "必ず終わりのある、これから先の時刻",
+				     "a time that is still to come: a silence has an "
+				     "end");
+	}
+	if (!pb_is_set(m->why)) {
+		return draft_invalid(d, "why", "理由がありません。", "Says no reason.",
+				     "後から読む人への理由",
+				     "a reason that others can read later");
+	}
+	if (pb_is_set(m->event_id) && !get_id(d, m->event_id, "event_id", &event)) {
+		return false;
+	}
+	return check_named_subscription(d, m->subscription) &&
+	       check_kinds(d, m->kinds, m->n_kinds) &&
+	       check_codes_of(d, REFERENCE_POST, m->posts, m->n_posts, "posts") &&
+	       say_body(d, &m->base, &id, (struct slice){ 0 }, before);
+}
+
+static struct said_before
+acknowledged_before(struct draft *d, const Kusanone__V1__Acknowledgement *m,
+		    enum alert_kind kind, const struct uuid *subscription)
+{
+	const struct fold *f = &d->in->fold;
+
+	for (uint32_t i = f->acknowledgements.count; i-- > 0;) {
+		const struct acknowledgement_row *a = table_at(&f->acknowledgements, i);
+
+		if (a->kind == (uint32_t)kind &&
+		    slice_eq_str(words_at(&f->words, a->subject), m->subject) &&
+		    slice_eq_str(words_at(&f->words, a->spell), m->spell) &&
+		    memcmp(a->subscription, subscription->b, UUID_LEN) == 0) {
+			return (struct said_before){ a->record, a->to_pos == FACT_OPEN };
+		}
+	}
+	return SAID_NOTHING;
+}
+
+static bool
+say_acknowledgement(struct draft *d, const Kusanone__V1__Acknowledgement *m)
+{
+	struct uuid subscription = { { 0 } };
+	struct buf key = { 0 };
+	enum alert_kind kind;
+
+	if (!alert_kind_parse(slice_str(m->kind), &kind) || !pb_is_set(m->subject)) {
+		return draft_invalid(d, "kind", "どの通知のことかがありません。",
+				     "Does not say which alert is meant.",
+				     "kusanone alerts log にある通知",
+				     "an alert that kusanone alerts log shows");
+	}
+	if (!check_named_subscription(d, m->subscription) ||
+	    !check_size(d, m->subject, WORD_MAX_LEN, "subject") ||
+	    !check_size(d, m->spell, WORD_MAX_LEN, "spell")) {
+		return false;
+	}
+	if (pb_is_set(m->subscription)) {
+		must(uuid_parse(slice_str(m->subscription), &subscription));
+	}
+	struct said_before before = acknowledged_before(d, m, kind, &subscription);
+	if (m->undone && !before.holds) {
+		return draft_refuse(d, "unknown", "subject",
+				    "その通知は確認済みになっていません。",
+				    "That alert is not acknowledged.", NULL, NULL);
+	}
+	buf_printf(&key, "%s|%s|%s|%s", m->kind, m->subject, m->spell, m->subscription);
+	bool good = say_body(d, &m->base, NULL, buf_slice(&key), before);
+	buf_fini(&key);
+	return good;
+}
+
+bool
+say_alert(struct draft *d, const Kusanone__V1__Submission *s)
+{
+	switch (d->body) {
+	case BODY_SUBSCRIPTION:
+		return say_subscription(d, s->subscription);
+	case BODY_SILENCE:
+		return say_silence(d, s->silence);
+	default:
+		return say_acknowledgement(d, s->acknowledgement);
+	}
+}
