@@ -437,7 +437,9 @@ send_outbox(struct machine *m)
 			break;
 		case OUT_ALLOW:
 			buf_clear(&m->allow);
-			buf_put(&m->allow, out->bytes.at + o->at, o->payload_len);
+			buf_put_slice(&m->allow, out_bytes(out, o));
+			break;
+		case OUT_JOB:
 			break;
 		}
 	}

@@ -127,7 +127,7 @@ endpoints_carry_out(struct endpoints *e, const struct outbox *outbox)
 		struct channel *ch;
 		unsigned count;
 
-		must(out->kind == OUT_ALLOW ||
+		must(out->kind == OUT_ALLOW || out->kind == OUT_JOB ||
 		     out->to.endpoint < e->options->endpoint_count);
 		switch (out->kind) {
 		case OUT_FRAME:
@@ -149,10 +149,13 @@ endpoints_carry_out(struct endpoints *e, const struct outbox *outbox)
 			break;
 		case OUT_ALLOW:
 			if (e->world->zap != NULL) {
-				zap_allow(e->world->zap,
-					  slice_of(outbox->bytes.at + out->at,
-						   out->payload_len));
+				zap_allow(e->world->zap, out_bytes(outbox, out));
 			}
+			break;
+		case OUT_JOB:
+			must(e->options->worker != NULL);
+			e->options->worker->begin(e->options->worker->ctx,
+						  out_bytes(outbox, out));
 			break;
 		}
 	}

@@ -20,14 +20,17 @@ enum {
 	HOST_SIGNALS = 3,
 };
 
-/*	SERVING --(SIGTERM, SIGINT)--> DRAINING --(last turn done)--> FLUSHING
- *	   |                              |                           |      |
- *	   +------- a turn failed --------+                          late   sent
- *	                  v                                           |      v
- *	               STOPPED <--------------------------------------+-- PARTING
+/*	SERVING --(SIGTERM, SIGINT)--> FINISHING --(worker idle, late)--> DRAINING
+ *	   |                              |                                 |
+ *	   +------- a turn failed --------+---------------------------------+
+ *	                  v                                        (last turn done)
+ *	               STOPPED <--(late)-- FLUSHING <-----------------------+
+ *	                  ^                   |
+ *	                  +---- PARTING <--(sent)
  */
 enum host_state {
 	HOST_SERVING,
+	HOST_FINISHING, /* Jobs of the worker that were begun come to their end. */
 	HOST_DRAINING,
 	HOST_FLUSHING,
 	HOST_PARTING,
@@ -48,6 +51,7 @@ struct host {
 	struct endpoints endpoints;
 	struct outbox outbox;
 	enum host_state state;
+	bool worker_failed; /* It did not open. */
 	msec_t drain_until;
 	enum err result;
 };
@@ -94,6 +98,25 @@ start_timer(struct host *host, msec_t ms)
 	must(uv_timer_start(&host->timer, on_timer, (uint64_t)ms, 0) == 0);
 }
 
+/* From now on so long for what the state waits for. */
+static void
+start_drain_timer(struct host *host)
+{
+	msec_t ms =
+		host->options->drain_ms != 0 ? host->options->drain_ms : DRAIN_DEFAULT_MS;
+
+	host->drain_until = clock_monotonic() + ms;
+	start_timer(host, ms);
+}
+
+static void
+begin_drain(struct host *host)
+{
+	host->state = HOST_DRAINING;
+	start_drain_timer(host);
+	turn_thread_drain(host->turns);
+}
+
 /* The last turn is over: what is left is to let its frames go.  Looked at whenever the
  * loop is about to sleep. */
 static void
@@ -101,6 +124,11 @@ on_flushed(uv_prepare_t *handle)
 {
 	struct host *host = container_of(handle, struct host, flushed);
 
+	if (host->state == HOST_FINISHING &&
+	    (drain_left(host) == 0 ||
+	     host->options->worker->is_idle(host->options->worker->ctx))) {
+		begin_drain(host);
+	}
 	if (host->state != HOST_FLUSHING) {
 		return;
 	}
@@ -155,13 +183,20 @@ on_signal(uv_signal_t *handle, int number)
 		return;
 	}
 	log_state(host, "drain");
-	msec_t drain_ms = host->options->drain_ms;
-	drain_ms = drain_ms != 0 ? drain_ms : DRAIN_DEFAULT_MS;
-	host->state = HOST_DRAINING;
-	host->drain_until = clock_monotonic() + drain_ms;
 	host->world.reading = false;
-	start_timer(host, drain_ms);
-	turn_thread_drain(host->turns);
+	if (host->options->worker != NULL) {
+		host->state = HOST_FINISHING;
+		start_drain_timer(host);
+		host->options->worker->finish(host->options->worker->ctx);
+	} else {
+		begin_drain(host);
+	}
+}
+
+void
+host_put_outcome(struct host *host, struct slice outcome)
+{
+	turn_thread_put_outcome(host->turns, outcome);
 }
 
 static void
@@ -306,6 +341,12 @@ host_run_in(void *zmq, struct node *node, const struct host_options *options, ch
 	};
 
 	err = start_zap(&host, why, why_len);
+	if (err == OK && options->worker != NULL &&
+	    !options->worker->open(options->worker->ctx, &host.loop, &host, why,
+				   why_len)) {
+		err = ERR_INVALID;
+		host.worker_failed = true;
+	}
 	if (err == OK) {
 		err = endpoints_bind(&host.endpoints, why, why_len);
 	}
@@ -314,6 +355,9 @@ host_run_in(void *zmq, struct node *node, const struct host_options *options, ch
 	}
 	host.world.reading = false;
 	endpoints_close(&host.endpoints, err == OK ? drain_left(&host) : 0);
+	if (options->worker != NULL && !host.worker_failed) {
+		options->worker->close(options->worker->ctx);
+	}
 	loop_fini(&host);
 	zap_stop(host.world.zap);
 	turn_thread_free(host.turns);

@@ -21,6 +21,8 @@ enum endpoint_kind {
 	ENDPOINT_DIAL,         /* DEALER, opened and closed by the outbox. */
 };
 
+struct host;
+
 struct endpoint {
 	enum endpoint_kind kind;
 	const char
@@ -30,6 +32,26 @@ struct endpoint {
 	 * keys and tries each. */
 	const uint8_t *own_public, *own_secret;
 };
+
+/* What a service has done outside that is no frame: a mail, a file.  Its jobs (OUT_JOB)
+ * are begun on the loop's thread, and what came of each is put into the inbox there.
+ * 'loop' is a uv_loop_t.  What was begun and has not ended when the process does is as if
+ * it had been cut off by a crash. */
+struct host_worker {
+	void *ctx;
+	/* Before anything is served.  False with a sentence: the host does not start. */
+	bool (*open)(void *ctx, void *loop, struct host *, char *why, size_t why_len);
+	void (*begin)(void *ctx, struct slice job);
+	/* A stop was asked for: begin nothing that has not begun. */
+	void (*finish)(void *ctx);
+	bool (*is_idle)(const void *ctx);
+	/* Cut off what is under way, close what is on the loop.  The loop then runs until
+	 * the last close callback, after which nothing of it is called. */
+	void (*close)(void *ctx);
+};
+
+/* From the worker, on the loop's thread. 'outcome' is copied. */
+void host_put_outcome(struct host *, struct slice outcome);
 
 struct host_options {
 	const char *name;
@@ -44,6 +66,7 @@ struct host_options {
 		      struct turn *); /* SIGTERM, in a last turn; may be NULL. */
 	void (*ready)(void *ctx);     /* Serving: bound and tested. May be NULL. */
 	void *ready_ctx;
+	const struct host_worker *worker; /* NULL: the service has no jobs. */
 };
 
 /* Runs until SIGTERM or SIGINT (OK), or until a turn failed (its error), or fails to

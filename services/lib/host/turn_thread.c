@@ -117,6 +117,14 @@ turn_thread_put_end(struct turn_thread *t, struct peer from, enum line_end end)
 	unlock_after_put(t);
 }
 
+void
+turn_thread_put_outcome(struct turn_thread *t, struct slice outcome)
+{
+	pthread_mutex_lock(&t->lock);
+	inbox_put_outcome(&t->filling, outcome);
+	unlock_after_put(t);
+}
+
 bool
 turn_thread_take(struct turn_thread *t, struct outbox *out)
 {

@@ -52,6 +52,9 @@ void turn_thread_put(struct turn_thread *, struct peer from, const struct princi
  * for each dialling. */
 void turn_thread_put_end(struct turn_thread *, struct peer from, enum line_end);
 
+/* What came of a job.  There is always room for it: one for each job. */
+void turn_thread_put_outcome(struct turn_thread *, struct slice outcome);
+
 /* Swap the outbox that waits with 'out', which must be empty.  False if none waits. */
 bool turn_thread_take(struct turn_thread *, struct outbox *out) WARN_UNUSED;
 

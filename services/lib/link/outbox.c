@@ -88,6 +88,20 @@ outbox_allow(struct outbox *out, struct slice keys)
 	buf_put_slice(&out->bytes, keys);
 }
 
+void
+outbox_job(struct outbox *out, struct slice job)
+{
+	add(out, OUT_JOB, (struct peer){ 0 })->payload_len = job.len;
+	buf_put_slice(&out->bytes, job);
+}
+
+struct slice
+out_bytes(const struct outbox *out, const struct out *o)
+{
+	must(o->kind == OUT_ALLOW || o->kind == OUT_JOB);
+	return slice_of(out->bytes.at + o->at, o->payload_len);
+}
+
 unsigned
 out_parts(const struct outbox *out, const struct out *o, struct slice parts[3])
 {

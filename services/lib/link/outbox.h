@@ -28,6 +28,7 @@ enum out_kind {
 		    * peer.id is 'to.id'. */
 	OUT_HANG_UP, /* Close the endpoint's socket. */
 	OUT_ALLOW,   /* The allow-list of CURVE keys is now these (32 bytes each). */
+	OUT_JOB,     /* What the service has done outside, in its own words: a mail. */
 };
 
 struct out {
@@ -35,7 +36,7 @@ struct out {
 	struct peer to;
 	size_t at;       /* Where its bytes begin in outbox.bytes. */
 	size_t body_len; /* OUT_FRAME: header and body are two parts; payload a third, */
-	size_t payload_len; /* if this is not 0.  OUT_ALLOW: payload_len bytes of keys. */
+	size_t payload_len; /* if this is not 0.  OUT_ALLOW, OUT_JOB: so many bytes. */
 };
 
 struct outbox {
@@ -62,6 +63,10 @@ void outbox_frame_end(struct outbox *, struct slice payload);
 void outbox_dial(struct outbox *, struct peer to);
 void outbox_hang_up(struct outbox *, uint32_t endpoint);
 void outbox_allow(struct outbox *, struct slice keys);
+void outbox_job(struct outbox *, struct slice job);
+
+/* The bytes of an OUT_ALLOW or an OUT_JOB; valid until the outbox changes. */
+struct slice out_bytes(const struct outbox *, const struct out *);
 
 /* The parts of an OUT_FRAME as they go to the wire: 2 or 3.  Valid until the outbox
  * changes. */

@@ -42,6 +42,17 @@ inbox_put_end(struct inbox *inbox, struct peer from, enum line_end end)
 }
 
 void
+inbox_put_outcome(struct inbox *inbox, struct slice outcome)
+{
+	must(outcome.len != 0);
+	struct slice copy =
+		slice_of(arena_dup(&inbox->arena, outcome.at, outcome.len), outcome.len);
+
+	inbox->bytes += outcome.len;
+	*inbox_add(inbox) = (struct message){ .fault = FRAME_MALFORMED, .outcome = copy };
+}
+
+void
 inbox_put(struct inbox *inbox, struct peer from, const struct principal *who,
 	  const struct slice *parts, unsigned count)
 {

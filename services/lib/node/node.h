@@ -25,6 +25,9 @@ void inbox_put(struct inbox *, struct peer from, const struct principal *,
 /* The connection that was dialled as 'from' has ended. */
 void inbox_put_end(struct inbox *, struct peer from, enum line_end);
 
+/* What came of a job of the outbox (OUT_JOB): not empty. */
+void inbox_put_outcome(struct inbox *, struct slice outcome);
+
 /* Have the service prepare what has not been prepared yet. */
 void inbox_prepare(struct inbox *, const struct service *);
 

@@ -32,6 +32,8 @@ struct message {
 	/* Not LINE_OPEN: no frame, but the end of the connection that was dialled as
 	 * 'from'.  'fault' is not FRAME_GOOD then. */
 	enum line_end ended;
+	/* Not empty: no frame either, but what came of a job of the outbox. */
+	struct slice outcome;
 	enum frame_fault fault; /* Not FRAME_GOOD: only 'from' and 'who' are valid. */
 	struct frame frame;     /* Borrows the inbox's bytes for the turn. */
 	bool is_prepared;
