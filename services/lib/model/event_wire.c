@@ -155,6 +155,55 @@ read_date(struct decoder *d, struct slice bytes, const char *field, struct date 
 		decoder_broken(d, field, "is no date"));
 }
 
+/* A session's start: its date as above, and where its clock stands. */
+struct start_in {
+	struct slice value, zone;
+	uint64_t offset;
+};
+
+static enum taken
+take_start(struct decoder *d, const struct wire_field *f, void *ret)
+{
+	struct start_in *in = ret;
+
+	(void)d;
+	switch (f->number) {
+	case 1:
+		in->value = f->content;
+		return TAKEN;
+	case 2:
+		return take_slice(&in->zone, f);
+	case 3:
+		in->offset = f->value;
+		return TAKEN;
+	default:
+		return NOT_KEPT;
+	}
+}
+
+enum { OFFSET_MAX_MINUTES = 26 * 60 }; /* Farther than any zone has been. */
+
+static bool
+read_start(struct decoder *d, struct slice bytes, struct event_session *ret)
+{
+	struct start_in in = { .offset = 0 };
+
+	ret->start = (struct date){ 0 };
+	if (!read_fields(d, &kusanone__v1__date__descriptor, bytes, take_start, &in)) {
+		return false;
+	}
+	if (in.value.len != 0 && !date_parse(in.value, &ret->start)) {
+		return decoder_broken(d, "sessions.start", "is no date");
+	}
+	/* As protobuf reads a sint32. */
+	uint32_t zigzag = (uint32_t)in.offset;
+	int32_t offset = (int32_t)(zigzag >> 1) ^ -(int32_t)(zigzag & 1);
+	bool good = offset >= -OFFSET_MAX_MINUTES && offset <= OFFSET_MAX_MINUTES;
+	ret->zone = in.zone;
+	ret->offset_minutes = good ? (int16_t)offset : 0;
+	return true;
+}
+
 struct dated {
 	struct slice by[RULE_COUNT];
 };
@@ -313,7 +362,7 @@ take_session(struct decoder *d, const struct wire_field *f, void *ret)
 		s->status = (enum status)known_value(f->value, STATUS_HELD);
 		return TAKEN;
 	case 3:
-		return taken_if(read_date(d, f->content, "sessions.start", &s->start));
+		return taken_if(read_start(d, f->content, s));
 	case 4:
 		return taken_if(read_date(d, f->content, "sessions.end", &s->end));
 	case 5:

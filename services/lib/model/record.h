@@ -103,6 +103,8 @@ struct event_session {
 	struct slice id;
 	enum status status;
 	struct date start, end;        /* precision PRECISION_NONE: not stated. */
+	struct slice zone;             /* Of a minute-precise start: its name, */
+	int16_t offset_minutes;        /* and the UTC offset as it was entered. */
 	struct date dated[RULE_COUNT]; /* The start's date under each rule. */
 	struct place place;
 	bool has_place;

@@ -30,6 +30,45 @@ zone_has_offset(const struct zone_table *table, struct slice zone,
 	       (offset_minutes == answer.offset || offset_minutes == answer.later);
 }
 
+/* Does the zone's local time with this offset happen at the instant? */
+static bool
+offset_fits(const struct zone_table *table, struct slice zone, int64_t utc_minutes,
+	    int16_t offset)
+{
+	struct date local = zone_to_local(utc_minutes, offset);
+	struct zone_answer a;
+
+	return table->find(table->ctx, zone, &local, &a) && a.fit != ZONE_GAP &&
+	       (a.offset == offset || a.later == offset);
+}
+
+bool
+zone_offset_at(const struct zone_table *table, struct slice zone, int64_t utc_minutes,
+	       int16_t *ret_offset_minutes)
+{
+	struct date near = date_of_minutes(utc_minutes);
+	struct zone_answer first, second;
+
+	if (!table->find(table->ctx, zone, &near, &first)) {
+		return false;
+	}
+	near = zone_to_local(utc_minutes, first.offset);
+	if (!table->find(table->ctx, zone, &near, &second)) {
+		return false;
+	}
+	/* Changes are months apart: those in force around it are all there can be. */
+	const int16_t offsets[] = { second.offset, second.later, first.offset,
+				    first.later };
+	for (size_t i = 0; i < ARRAY_LEN(offsets); i++) {
+		if (offset_fits(table, zone, utc_minutes, offsets[i])) {
+			*ret_offset_minutes = offsets[i];
+			return true;
+		}
+	}
+	*ret_offset_minutes = second.offset;
+	return true;
+}
+
 int64_t
 zone_to_utc(const struct date *local, int16_t offset_minutes)
 {

@@ -25,6 +25,11 @@ bool zone_offset(const struct zone_table *, struct slice zone, const struct date
 bool zone_has_offset(const struct zone_table *, struct slice zone,
 		     const struct date *local, int16_t offset_minutes) WARN_UNUSED;
 
+/* The offset in force at an instant, in minutes since 1970-01-01T00:00 UTC.  False if
+ * there is no such zone. */
+bool zone_offset_at(const struct zone_table *, struct slice zone, int64_t utc_minutes,
+		    int16_t *ret_offset_minutes) WARN_UNUSED;
+
 enum { TOKYO_OFFSET_MINUTES = 9 * 60 }; /* Asia/Tokyo has no summer time. */
 
 /* Local to UTC and back, in minutes since 1970-01-01T00:00. */

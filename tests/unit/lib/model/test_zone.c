@@ -492,6 +492,57 @@ test_tzif__what_a_file_must_not_say_is_refused(void **state)
 	buf_fini(&file);
 }
 
+/* Every half hour of two years, in zones that change in either direction, by half an
+ * hour, and never: the local time that the offset gives happens at that instant, and the
+ * offset changes when the zone's does. */
+static void
+test_zone__the_offset_at_an_instant(void **state)
+{
+	(void)state;
+	static const char *const names[] = { "America/Chicago", "Europe/Dublin",
+					     "Australia/Lord_Howe", "Asia/Tokyo",
+					     "Pacific/Apia" };
+	const struct {
+		const char *zone, *utc;
+		int16_t offset;
+	} typed[] = {
+		{ "America/Chicago", "2024-03-10T07:59", -360 },
+		{ "America/Chicago", "2024-03-10T08:00", -300 },
+		{ "America/Chicago", "2024-11-03T06:59", -300 },
+		{ "America/Chicago", "2024-11-03T07:00", -360 },
+		{ "Asia/Tokyo", "2024-07-01T00:00", 540 },
+		{ "Australia/Lord_Howe", "2024-04-06T14:59", 660 },
+		{ "Australia/Lord_Howe", "2024-04-06T15:00", 630 },
+	};
+	unsigned reads = 0;
+	struct zones zones;
+	int16_t offset;
+
+	zones_init(&zones, read_system_zone, &reads);
+	struct zone_table table = zones_table(&zones);
+	for (size_t i = 0; i < ARRAY_LEN(typed); i++) {
+		struct date utc = date(typed[i].utc);
+
+		assert_true(zone_offset_at(&table, slice_str(typed[i].zone),
+					   date_minutes(&utc), &offset));
+		assert_int_equal(offset, typed[i].offset);
+	}
+	struct date first = date("2023-06-01T00:00");
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		for (int64_t at = 0; at < 2 * 365 * 48; at++) {
+			int64_t utc = date_minutes(&first) + 30 * at;
+
+			assert_true(zone_offset_at(&table, slice_str(names[i]), utc,
+						   &offset));
+			struct date local = zone_to_local(utc, offset);
+			assert_true(zone_has_offset(&table, slice_str(names[i]), &local,
+						    offset));
+		}
+	}
+	assert_false(zone_offset_at(&table, slice_str("Nowhere/Land"), 0, &offset));
+	zones_fini(&zones);
+}
+
 int
 main(void)
 {
@@ -503,6 +554,7 @@ main(void)
 		cmocka_unit_test(
 			test_zone__a_date_without_an_instant_counts_as_stated_under_both_rules),
 		cmocka_unit_test(test_zone__local_and_utc_go_both_ways),
+		cmocka_unit_test(test_zone__the_offset_at_an_instant),
 		cmocka_unit_test(test_tzif__every_form_of_rule_in_the_footer),
 		cmocka_unit_test(test_tzif__without_a_footer_the_last_change_holds),
 		cmocka_unit_test(test_tzif__a_broken_footer_is_refused),
