@@ -115,8 +115,10 @@ accept_block(struct aggregation *a, struct session *s,
 	}
 	struct log_entry entry = log_append(&a->log, turn->txn, block, turn->wall);
 	if (PLANTED(3)) { /* The view ahead of the log. */
+		const struct replay_block known = { block->hash, prepared->records };
+
 		entry.block = item->block;
-		aggregation_fold_entry(a, &a->fold, &entry, prepared);
+		must(replay_entry(&a->fold, &entry, &known, NULL));
 		a->allow_changed = true;
 	}
 	note_appended(a, prepared);

@@ -25,7 +25,7 @@ aggregation_init(struct aggregation *a, const struct aggregation_config *config,
 {
 	*a = (struct aggregation){ .config = *config,
 				   .store = log_store,
-				   .view = view_store };
+				   .checkpoint = { .view = view_store } };
 	fold_init(&a->fold);
 	a->fold.source = (struct fold_source){ .read = aggregation_read, .ctx = a };
 	listener_init(&a->listener);
@@ -40,42 +40,6 @@ aggregation_fini(struct aggregation *a)
 	free(a->appended);
 	listener_fini(&a->listener);
 	fold_fini(&a->fold);
-}
-
-void
-aggregation_fold_entry(struct aggregation *a, struct fold *fold,
-		       const struct log_entry *entry, const struct prepared_block *known)
-{
-	struct block block;
-	struct slice record;
-	size_t at = 0;
-	uint64_t position = entry->first;
-
-	if (known != NULL ? !block_peek(entry->block, &block)
-			  : !block_parse(entry->block, &block, NULL)) {
-		a->txn->err = ERR_CORRUPT;
-		return;
-	}
-	if (known != NULL) {
-		block.hash = known->block.hash;
-	}
-	for (uint32_t i = 0; block_next(&block, &at, &record); i++) {
-		struct fold_input in = { .position = position++,
-					 .hq_ms = entry->hq_ms,
-					 .node = block.node,
-					 .seq = block.first_seq + i,
-					 .record = record };
-
-		if (known != NULL) {
-			in.identity = known->records[i].identity;
-			in.decoded = known->records[i].decoded;
-		} else {
-			in.identity = hash_of(record);
-		}
-		memcpy(in.key_id, block.key.b, KEY_ID_LEN);
-		fold_record(fold, &in);
-	}
-	fold_block(fold, &block.node, &block.parent, &block.hash, block.last_seq);
 }
 
 /* Did a record from row 'from' on change who may connect? */
@@ -102,10 +66,16 @@ fold_log(struct aggregation *a)
 	for (size_t i = 0;
 	     a->txn->err == OK && log_after(a->txn, fold_position(&a->fold), &entry);
 	     i++) {
-		const struct prepared_block *known =
+		const struct prepared_block *b =
 			i < a->appended_count ? a->appended[i] : NULL;
+		struct replay_block known = { 0 };
 
-		aggregation_fold_entry(a, &a->fold, &entry, known);
+		if (b != NULL) {
+			known = (struct replay_block){ b->block.hash, b->records };
+		}
+		if (!replay_entry(&a->fold, &entry, b != NULL ? &known : NULL, NULL)) {
+			a->txn->err = ERR_CORRUPT;
+		}
 	}
 	a->appended_count = 0;
 	a->allow_changed = a->allow_changed || keys_changed(&a->fold, before);
@@ -122,7 +92,7 @@ aggregation_open(struct aggregation *a)
 
 	a->txn = &txn;
 	if (err == OK) {
-		err = checkpoint_load(a);
+		err = checkpoint_load(&a->checkpoint, &a->fold, &txn, &a->config.hq.node);
 	}
 	if (err == OK) {
 		if (fold_position(&a->fold) == 0) {
@@ -497,7 +467,7 @@ fold_turn(void *self, struct turn *turn)
 	stream_run(a, turn);
 	ask_watchers(a, turn);
 	fold_take_changes(&a->fold);
-	checkpoint_run(a, turn, false);
+	checkpoint_run(&a->checkpoint, &a->fold, a->txn, false, turn->log, turn->now);
 	a->txn = NULL;
 }
 
@@ -557,11 +527,8 @@ deadline(const void *self)
 	if (a->compact_due && a->compact_at < at) {
 		at = a->compact_at;
 	}
-	if (a->view != NULL && a->checkpointed != fold_position(&a->fold) &&
-	    a->checkpoint_at < at) {
-		at = a->checkpoint_at;
-	}
-	return at;
+	msec_t checkpoint = checkpoint_deadline(&a->checkpoint, &a->fold);
+	return checkpoint < at ? checkpoint : at;
 }
 
 static enum err
@@ -577,7 +544,7 @@ aggregation_drain(void *self, struct turn *turn)
 
 	a->txn = turn->txn;
 	listener_stop(&a->listener, "headquarters is stopping", turn->out, turn->now);
-	checkpoint_run(a, turn, true);
+	checkpoint_run(&a->checkpoint, &a->fold, a->txn, true, turn->log, turn->now);
 	a->txn = NULL;
 }
 

@@ -11,21 +11,13 @@
 
 #include "lib/link/listener.h"
 #include "lib/model/fold.h"
+#include "lib/node/replay.h"
 #include "lib/node/service.h"
-#include "lib/store/log.h"
-#include "lib/store/view.h"
 
 enum {
 	AGGREGATION_FORMAT = 1,
 	AGGREGATION_MAX_WATCHERS = 256,
 	AGGREGATION_FILTER_VERSION = 1,
-	/* A checkpoint of the view is due so long after the last, or once it has so many
-	   bytes to write: by volume only while that is mostly new rows, so many bytes a
-	   record. Corrections of old records touch far more than they add, and to write
-	   it more often would be to write the same again. */
-	AGGREGATION_CHECKPOINT_MS = 2000,
-	AGGREGATION_CHECKPOINT_BYTES = 4 * 1024 * 1024,
-	AGGREGATION_CHECKPOINT_ROW_BYTES = 600,
 };
 
 struct aggregation_config {
@@ -55,7 +47,6 @@ struct watcher {
 struct aggregation {
 	struct aggregation_config config;
 	struct store *store; /* The log. */
-	struct store *view;  /* NULL: none is kept. */
 	struct log log;
 	struct log_head log_before; /* At the start of the turn. */
 	struct fold fold;
@@ -70,10 +61,9 @@ struct aggregation {
 	const struct prepared_block **appended;
 	size_t appended_count, appended_cap;
 
-	bool turn_open;        /* log_before is set for this turn. */
-	bool allow_changed;    /* The allow-list is to be handed out again. */
-	uint64_t checkpointed; /* Position of the view on disk. */
-	msec_t checkpoint_at;
+	bool turn_open;     /* log_before is set for this turn. */
+	bool allow_changed; /* The allow-list is to be handed out again. */
+	struct checkpoint checkpoint;
 	/* Erased parts: of fold.erased so many are gone from the disk; erase.c. */
 	uint32_t erased_done, erased_staged;
 	bool compact_due; /* Loose parts were erased: rewrite the store. */
@@ -109,22 +99,13 @@ void aggregation_drain(void *self, struct turn *);
 bool aggregation_read(void *ctx, uint64_t position, struct arena *,
 		      struct slice *ret_record);
 
-/* Fold one entry's records into 'fold' (ours, or a recount's).  'known' is its block
- * where it was checked in this turn; NULL: the bytes are checked here. */
-void aggregation_fold_entry(struct aggregation *, struct fold *, const struct log_entry *,
-			    const struct prepared_block *known);
-
 /* prepare.c: what a batch's bytes say alone: its blocks, read and hashed, and their
  * records, decoded. */
-struct prepared_record {
-	struct hash identity;
-	const struct record *decoded; /* NULL: it is none. */
-};
 struct prepared_block {
 	struct payload_item item;
 	struct block block;
 	const char *why; /* Not NULL: no block, by this rule. */
-	const struct prepared_record *records;
+	const struct replay_record *records;
 };
 struct prepared_batch {
 	struct prepared_block *blocks;
@@ -169,9 +150,5 @@ void ask_handle(struct aggregation *, const struct message *, struct turn *);
 void ask_refuse(const struct message *, const char *code, struct turn *);
 void ask_watchers(struct aggregation *, struct turn *);
 msec_t ask_deadline(const struct aggregation *);
-
-/* checkpoint.c */
-enum err checkpoint_load(struct aggregation *) WARN_UNUSED;
-void checkpoint_run(struct aggregation *, struct turn *, bool now);
 
 #endif

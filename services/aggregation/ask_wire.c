@@ -91,7 +91,10 @@ recount(struct aggregation *a, struct turn *turn)
 	fold_trust(&again, &a->config.hq);
 	while (fold_position(&again) < upto &&
 	       log_after(turn->txn, fold_position(&again), &entry)) {
-		aggregation_fold_entry(a, &again, &entry, NULL);
+		if (!replay_entry(&again, &entry, NULL, NULL)) {
+			turn->txn->err = ERR_CORRUPT;
+			break;
+		}
 	}
 	const char *result = fold_eq(&a->fold, &again, &table)
 				     ? "equal"

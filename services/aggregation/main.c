@@ -41,21 +41,10 @@ open_stores(struct main *m)
 					    &m->view_store);
 }
 
-static struct enrolment
-first_key(const struct aggregation_settings *s)
-{
-	struct enrolment hq = { .name = slice_str(s->hq_name), .role = NODE_HQ };
-
-	must(hex_parse(slice_str(s->hq_node), hq.node.b, NODE_ID_LEN));
-	must(hex_parse(slice_str(s->hq_curve_key), hq.curve_key, 32));
-	must(hex_parse(slice_str(s->hq_sign_key), hq.sign_key, SIGN_PUBLIC_LEN));
-	return hq;
-}
-
 static int
 open_core(struct main *m)
 {
-	struct aggregation_config config = { .hq = first_key(&m->settings),
+	struct aggregation_config config = { .hq = settings_hq(&m->settings.hq),
 					     .software = software,
 					     .local_endpoint = ENDPOINT_LOCAL,
 					     .posts_endpoint = ENDPOINT_NODES };

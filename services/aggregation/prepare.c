@@ -3,10 +3,10 @@
 /* Reading, hashing and decoding take nearly half of a record's time and need nothing but
  * its bytes: they are done beside the turns. */
 
-static const struct prepared_record *
+static const struct replay_record *
 records_of(const struct block *block, struct arena *arena)
 {
-	struct prepared_record *records =
+	struct replay_record *records =
 		arena_alloc(arena, block->count * sizeof(records[0]));
 	struct record *decoded = arena_alloc(arena, block->count * sizeof(decoded[0]));
 	struct slice bytes;

@@ -1,15 +1,5 @@
 #include "aggregation/settings.h"
 
-#include "lib/base/id.h"
-
-static bool
-is_hex_16(const char *value)
-{
-	uint8_t bytes[16];
-
-	return hex_parse(slice_str(value), bytes, sizeof(bytes));
-}
-
 SETTINGS_COME_FIRST(struct aggregation_settings);
 #define FIELD(f) .offset = offsetof(struct aggregation_settings, f)
 
@@ -28,34 +18,7 @@ static const struct config_key keys[] = {
 	  .check = config_is_endpoint,
 	  .expected = CONFIG_ENDPOINT,
 	  .comment = "Where enrolled nodes connect (CURVE)." },
-	{ .name = "hq.node",
-	  .type = CONFIG_STRING,
-	  FIELD(hq_node),
-	  .example = "00000000000000000000000000000000",
-	  .check = is_hex_16,
-	  .expected = "32 hex digits, as kusanone node keygen prints them",
-	  .comment = "The one node that is trusted without a record: HQ's own intake." },
-	{ .name = "hq.name",
-	  .type = CONFIG_STRING,
-	  FIELD(hq_name),
-	  .text = "hq",
-	  .min = 1,
-	  .max = 63,
-	  .comment = "Its name." },
-	{ .name = "hq.curve_key",
-	  .type = CONFIG_STRING,
-	  FIELD(hq_curve_key),
-	  .example = "0000000000000000000000000000000000000000000000000000000000000000",
-	  .check = config_is_hex_32,
-	  .expected = "64 hex digits, as kusanone node keygen prints them",
-	  .comment = "Its CURVE public key." },
-	{ .name = "hq.sign_key",
-	  .type = CONFIG_STRING,
-	  FIELD(hq_sign_key),
-	  .example = "0000000000000000000000000000000000000000000000000000000000000000",
-	  .check = config_is_hex_32,
-	  .expected = "64 hex digits, as kusanone node keygen prints them",
-	  .comment = "Its Ed25519 public key." },
+	SETTINGS_HQ(struct aggregation_settings, hq),
 	SETTING_QUOTA("16G", "the log"),
 	{ .name = "store.view_quota",
 	  .type = CONFIG_BYTES,

@@ -7,10 +7,7 @@
 struct aggregation_settings {
 	struct settings common;
 	struct config_strings listen;
-	const char *hq_node;
-	const char *hq_name;
-	const char *hq_curve_key;
-	const char *hq_sign_key;
+	struct hq_settings hq;
 	uint64_t view_quota;
 	bool accept_clock;
 };

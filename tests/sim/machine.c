@@ -185,7 +185,7 @@ start_aggregation(struct machine *m)
 		return false;
 	}
 	if (m->aggregation->log.head.position != 0) {
-		sometimes(m->world, m->aggregation->checkpointed != 0
+		sometimes(m->world, m->aggregation->checkpoint.position != 0
 					    ? SOMETIMES_VIEW_LOADED
 					    : SOMETIMES_VIEW_REFOLDED);
 	}

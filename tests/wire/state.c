@@ -92,7 +92,7 @@ check_view(const char *dir, const struct enrolment *hq)
 	struct aggregation *again = open_core(hq, log, NULL);
 	const char *table = "";
 
-	check(a->log.head.position != 0 && a->checkpointed == a->log.head.position,
+	check(a->log.head.position != 0 && a->checkpoint.position == a->log.head.position,
 	      "the view is taken as it is",
 	      "it was folded again: a table has changed its rows since this golden was "
 	      "made. A view may be lost, so nothing is broken; make the golden anew, so "

@@ -113,4 +113,7 @@ bool config_is_endpoint(const char *value);
 /* Another: a public key, 32 bytes as 64 hex digits. */
 bool config_is_hex_32(const char *value);
 
+/* And a node's id, 16 bytes as 32 hex digits. */
+bool config_is_hex_16(const char *value);
+
 #endif

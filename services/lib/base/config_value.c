@@ -356,3 +356,11 @@ config_is_hex_32(const char *value)
 
 	return hex_parse(slice_str(value), bytes, sizeof(bytes));
 }
+
+bool
+config_is_hex_16(const char *value)
+{
+	uint8_t bytes[16];
+
+	return hex_parse(slice_str(value), bytes, sizeof(bytes));
+}

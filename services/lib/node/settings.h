@@ -19,6 +19,7 @@
 
 #include "lib/base/config.h"
 #include "lib/base/log.h"
+#include "lib/model/record.h"
 
 struct settings {
 	const char *name;
@@ -86,6 +87,48 @@ struct settings {
 		.max = 60000, .comment = "How long a stop waits for what is under way."  \
 	}
 
+/* The one node that a reader of headquarters' log trusts without a record. */
+struct hq_settings {
+	const char *node;
+	const char *name;
+	const char *curve_key;
+	const char *sign_key;
+};
+
+#define SETTINGS_HQ(owner, member)                                                       \
+	{ .name = "hq.node",                                                             \
+	  .type = CONFIG_STRING,                                                         \
+	  .offset = offsetof(owner, member.node),                                        \
+	  .example = "00000000000000000000000000000000",                                 \
+	  .check = config_is_hex_16,                                                     \
+	  .expected = "32 hex digits, as kusanone node keygen prints them",              \
+	  .comment =                                                                     \
+		  "The one node that is trusted without a record: HQ's own intake." },   \
+		{ .name = "hq.name",                                                     \
+		  .type = CONFIG_STRING,                                                 \
+		  .offset = offsetof(owner, member.name),                                \
+		  .text = "hq",                                                          \
+		  .min = 1,                                                              \
+		  .max = 63,                                                             \
+		  .comment = "Its name." },                                              \
+		{ .name = "hq.curve_key",                                                \
+		  .type = CONFIG_STRING,                                                 \
+		  .offset = offsetof(owner, member.curve_key),                           \
+		  .example = "000000000000000000000000000000000000000000000000000000000" \
+			     "0000000",                                                  \
+		  .check = config_is_hex_32,                                             \
+		  .expected = "64 hex digits, as kusanone node keygen prints them",      \
+		  .comment = "Its CURVE public key." },                                  \
+	{                                                                                \
+		.name = "hq.sign_key", .type = CONFIG_STRING,                            \
+		.offset = offsetof(owner, member.sign_key),                              \
+		.example = "00000000000000000000000000000000000000000000000000000000000" \
+			   "00000",                                                      \
+		.check = config_is_hex_32,                                               \
+		.expected = "64 hex digits, as kusanone node keygen prints them",        \
+		.comment = "Its Ed25519 public key."                                     \
+	}
+
 #define SETTING_LOG_LEVEL                                                                \
 	{                                                                                \
 		.name = "log.level", .type = CONFIG_WORD, SETTING(log_level),            \
@@ -97,5 +140,8 @@ struct settings {
 		.name = "log.json", .type = CONFIG_BOOL, SETTING(log_json),              \
 		.text = "false", .comment = "Lines of JSON instead of key=value."        \
 	}
+
+/* Of what the schema has checked. */
+struct enrolment settings_hq(const struct hq_settings *);
 
 #endif

@@ -344,8 +344,8 @@ test_aggregation__a_restart_says_the_same_with_a_view_and_without(void **state)
 		put_block(hq, &hq->sfo, block.bytes, (struct slice){ 0 });
 		assert_int_equal(hq_turn(hq), OK);
 	}
-	assert_true(hq->core->checkpointed > 0);
-	assert_true(hq->core->checkpointed < hq->core->log.head.position);
+	assert_true(hq->core->checkpoint.position > 0);
+	assert_true(hq->core->checkpoint.position < hq->core->log.head.position);
 	hq_close(hq);
 	hq_open(hq);
 	assert_int_equal(total_events(hq), 3);
@@ -366,9 +366,9 @@ test_aggregation__a_restart_says_the_same_with_a_view_and_without(void **state)
 	assert_int_equal(txn_commit(&txn), OK);
 	hq_close(hq);
 	hq_open(hq);
-	assert_int_equal(hq->core->checkpointed, 0);
+	assert_int_equal(hq->core->checkpoint.position, 0);
 	assert_int_equal(total_events(hq), 3);
-	assert_true(hq->core->checkpointed > 0);
+	assert_true(hq->core->checkpoint.position > 0);
 
 	/* Without the view everything is folded again. */
 	txn = txn_begin(hq->view_store);
