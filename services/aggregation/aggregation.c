@@ -99,7 +99,7 @@ aggregation_open(struct aggregation *a)
 			fold_trust(&a->fold, &a->config.hq);
 		}
 		fold_log(a);
-		erase_open(a, &txn);
+		eraser_open(&a->eraser, &txn);
 		err = txn.err;
 	}
 	a->txn = NULL;
@@ -413,7 +413,7 @@ run(void *self, struct turn *turn)
 				    .disk_used_percent = usage.percent };
 
 	turn_begin(a, turn);
-	erase_run(a, turn);
+	eraser_run(&a->eraser, &a->fold, turn->txn);
 	if (PLANTED(1)) { /* Acknowledged before the commit. */
 		listener_ack_all(&a->listener, turn->out, turn->now);
 	}
@@ -451,7 +451,7 @@ fold_turn(void *self, struct turn *turn)
 	a->txn = turn->txn;
 	a->turn_open = false;
 	a->last_commit = turn->now;
-	erase_committed(a, turn->now);
+	eraser_committed(&a->eraser, turn->now);
 	fold_log(a);
 	if (turn->txn->err != OK) {
 		/* The process ends: nothing of this turn may leave. */
@@ -521,12 +521,11 @@ deadline(const void *self)
 	if (watch < at) {
 		at = watch;
 	}
-	if (erase_due(a)) {
+	if (eraser_is_due(&a->eraser, &a->fold)) {
 		at = a->last_commit;
 	}
-	if (a->compact_due && a->compact_at < at) {
-		at = a->compact_at;
-	}
+	msec_t compact = eraser_deadline(&a->eraser);
+	at = compact < at ? compact : at;
 	msec_t checkpoint = checkpoint_deadline(&a->checkpoint, &a->fold);
 	return checkpoint < at ? checkpoint : at;
 }
@@ -534,7 +533,9 @@ deadline(const void *self)
 static enum err
 idle(void *self, struct turn *turn)
 {
-	return erase_idle(self, turn);
+	struct aggregation *a = self;
+
+	return eraser_idle(&a->eraser, a->store, turn->log, turn->now);
 }
 
 void

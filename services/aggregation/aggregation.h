@@ -11,6 +11,7 @@
 
 #include "lib/link/listener.h"
 #include "lib/model/fold.h"
+#include "lib/node/erase.h"
 #include "lib/node/replay.h"
 #include "lib/node/service.h"
 
@@ -64,11 +65,7 @@ struct aggregation {
 	bool turn_open;     /* log_before is set for this turn. */
 	bool allow_changed; /* The allow-list is to be handed out again. */
 	struct checkpoint checkpoint;
-	/* Erased parts: of fold.erased so many are gone from the disk; erase.c. */
-	uint32_t erased_done, erased_staged;
-	bool compact_due; /* Loose parts were erased: rewrite the store. */
-	bool compact_staged;
-	msec_t compact_at;
+	struct eraser eraser;
 	msec_t last_commit;
 	wall_ms_t started;
 
@@ -137,13 +134,6 @@ struct slice filter_loose(struct aggregation *, const struct block *, struct are
 /* loose_wire.c: keep the parts that came beside a block and that its records name. */
 bool loose_take(struct aggregation *, const struct block *, struct slice packed,
 		struct turn *) WARN_UNUSED;
-
-/* erase.c: parts that an Erasure names go from the store and its files. */
-void erase_open(struct aggregation *, struct txn *);
-bool erase_due(const struct aggregation *);
-void erase_run(struct aggregation *, struct turn *);
-void erase_committed(struct aggregation *, msec_t now);
-enum err erase_idle(struct aggregation *, struct turn *);
 
 /* ask_wire.c: one request of a command. */
 void ask_handle(struct aggregation *, const struct message *, struct turn *);
