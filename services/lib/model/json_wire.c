@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/near.h"
 #include "lib/base/utf8.h"
 
 /* ---- Names ----------------------------------------------------------------------- */
@@ -59,37 +60,6 @@ json_field(const ProtobufCMessageDescriptor *type, const char *name)
 	return NULL;
 }
 
-enum { NEAREST_MAX = 40 };
-
-/* How many letters must be changed, added or left out; case does not matter. */
-static unsigned
-distance(const char *a, const char *b)
-{
-	unsigned row[NEAREST_MAX + 1];
-	size_t n = strlen(b);
-
-	must(n <= NEAREST_MAX);
-	for (unsigned j = 0; j <= n; j++) {
-		row[j] = j;
-	}
-	for (unsigned i = 1; a[i - 1] != '\0'; i++) {
-		unsigned diagonal = row[0];
-
-		row[0] = i;
-		for (unsigned j = 1; j <= n; j++) {
-			bool same = tolower((unsigned char)a[i - 1]) ==
-				    tolower((unsigned char)b[j - 1]);
-			unsigned best = diagonal + (same ? 0 : 1);
-
-			diagonal = row[j];
-			best = row[j] + 1 < best ? row[j] + 1 : best;
-			best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-			row[j] = best;
-		}
-	}
-	return row[n];
-}
-
 const char *
 json_nearest_field(const ProtobufCMessageDescriptor *type, const char *name,
 		   struct arena *arena)
@@ -98,13 +68,9 @@ json_nearest_field(const ProtobufCMessageDescriptor *type, const char *name,
 	unsigned best = len > 8 ? 4 : len > 3 ? 3 : 2; /* Not near is not worth saying. */
 	const char *nearest = NULL;
 
-	if (len > NEAREST_MAX) {
-		return NULL;
-	}
 	for (unsigned i = 0; i < type->n_fields; i++) {
 		const char *candidate = json_name(type->fields[i].name, arena);
-		unsigned d = strlen(candidate) <= NEAREST_MAX ? distance(name, candidate)
-							      : UINT32_MAX;
+		unsigned d = near_distance(slice_str(name), slice_str(candidate));
 
 		/* holder for holders, date for statedDates. */
 		if (d >= best && len >= 4 && strcasestr(candidate, name) != NULL &&
