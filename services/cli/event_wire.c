@@ -1,41 +1,12 @@
 #include "cli/event_wire.h"
 
-#include <ctype.h>
 #include <string.h>
 
+#include "cli/short_id.h"
 #include "cli/text.h"
 #include "lib/base/id.h"
 
-enum { SUFFIX_MIN = 6, PAGE = 500, HASH_DIGITS = 64 };
-
-/* The hex digits of 'text' without dashes, in lower case; NULL if it is anything else,
- * or has fewer than SUFFIX_MIN of them. */
-static const char *
-hex_digits(struct arena *arena, const char *text)
-{
-	char *digits = arena_alloc(arena, strlen(text) + 1);
-	size_t n = 0;
-
-	for (; *text != '\0'; text++) {
-		if (isxdigit((unsigned char)*text)) {
-			digits[n++] = (char)tolower((unsigned char)*text);
-		} else if (*text != '-') {
-			return NULL;
-		}
-	}
-	digits[n] = '\0';
-	return n >= SUFFIX_MIN ? digits : NULL;
-}
-
-static bool
-ends_in(struct arena *arena, const char *id, const char *digits)
-{
-	const char *all = hex_digits(arena, id);
-	size_t len = strlen(digits);
-
-	return all != NULL && strlen(all) >= len &&
-	       strcmp(all + strlen(all) - len, digits) == 0;
-}
+enum { PAGE = 500, HASH_DIGITS = 64 };
 
 int
 event_fetch(struct cli *cli, const char *id, bool history,
@@ -80,7 +51,8 @@ look(struct cli *cli, const char *digits, const char *text, const char **ret_id,
 		}
 		for (size_t i = 0; i < reply->events->n_rows; i++) {
 			const char *id = reply->events->rows[i]->event_id;
-			bool found = digits != NULL && ends_in(&cli->arena, id, digits);
+			bool found =
+				digits != NULL && short_id_ends(&cli->arena, id, digits);
 
 			if (text != NULL) {
 				code = event_fetch(cli, id, false, &event);
@@ -135,7 +107,7 @@ look_at_requests(struct cli *cli, const char *digits, const char **ret_id,
 		const char *id = reply->rows[i]->event_id;
 
 		/* One event may be asked of several posts of this node. */
-		if (ends_in(&cli->arena, id, digits) &&
+		if (short_id_ends(&cli->arena, id, digits) &&
 		    (*ret_count == 0 || strcmp(*ret_id, id) != 0)) {
 			*ret_id = id;
 			(*ret_count)++;
@@ -147,7 +119,7 @@ look_at_requests(struct cli *cli, const char *digits, const char **ret_id,
 int
 event_find(struct cli *cli, const char *typed, const char **ret_id)
 {
-	const char *digits = hex_digits(&cli->arena, typed);
+	const char *digits = short_id_digits(&cli->arena, typed);
 	unsigned count = 0;
 	struct uuid id;
 	int code;
@@ -202,7 +174,7 @@ int
 event_find_revision(struct cli *cli, const char *id, const char *typed,
 		    const char **ret_hash)
 {
-	const char *digits = hex_digits(&cli->arena, typed);
+	const char *digits = short_id_digits(&cli->arena, typed);
 	const Kusanone__V1__EventReply *event;
 	const char *found = NULL;
 

@@ -114,6 +114,30 @@ option_split(struct cli *cli, const char *text)
 	return list;
 }
 
+void
+option_split_all(struct cli *cli, const struct opt_list *given, char ***ret_items,
+		 size_t *ret_count)
+{
+	struct opt_list all = { 0 };
+
+	for (size_t i = 0; i < given->count; i++) {
+		struct opt_list some = option_split(cli, given->at[i]);
+		const char **at = arena_alloc(&cli->arena,
+					      (all.count + some.count + 1) * sizeof(*at));
+
+		if (all.count != 0) {
+			memcpy(at, all.at, all.count * sizeof(*at));
+		}
+		if (some.count != 0) {
+			memcpy(at + all.count, some.at, some.count * sizeof(*at));
+		}
+		all.at = at;
+		all.count += some.count;
+	}
+	*ret_items = (char **)(uintptr_t)all.at;
+	*ret_count = all.count;
+}
+
 /* One of the options that every command has.  False: it is wrong, or was --help.
  * 'value' is empty where the option takes none. */
 static bool

@@ -66,4 +66,8 @@ bool option_fiscal_years(struct cli *, const char *text, int *ret_from,
 /* The parts of "a,b,c", without blanks around them and without empty ones. */
 struct opt_list option_split(struct cli *, const char *text);
 
+/* The parts of all that were given, as a message holds them. */
+void option_split_all(struct cli *, const struct opt_list *given, char ***ret_items,
+		      size_t *ret_count);
+
 #endif

@@ -7,30 +7,11 @@
 #include "cli/event_wire.h"
 #include "cli/grid.h"
 #include "cli/labels_wire.h"
+#include "cli/lines.h"
 #include "cli/options.h"
 #include "cli/template_wire.h"
 #include "cli/text.h"
 #include "lib/model/json_wire.h"
-
-enum { LABEL_WIDTH = 16 };
-
-/* "label   value", the value wrapped beside its label. */
-static void
-put_line(struct cli *cli, const char *label, const char *value)
-{
-	struct buf *out = &cli->out;
-	size_t column = 2 + LABEL_WIDTH;
-
-	if (value[0] == '\0') {
-		return;
-	}
-	buf_printf(out, "  %s", label);
-	text_blanks(out, text_width(label) < LABEL_WIDTH - 1
-				 ? LABEL_WIDTH - text_width(label)
-				 : 1);
-	text_wrap(out, value, column, column, cli->width);
-	buf_put_u8(out, '\n');
-}
 
 static const char *
 text_lines(struct cli *cli, const Kusanone__V1__Text *text)
@@ -57,24 +38,6 @@ date_text(struct cli *cli, const Kusanone__V1__Date *date)
 			    (minutes < 0 ? -minutes : minutes) % 60);
 }
 
-/* Parts that are not empty, with 'between' between them. */
-static const char *
-joined(struct cli *cli, const char *between, const char *const *parts)
-{
-	struct buf b = { 0 };
-
-	for (; *parts != NULL; parts++) {
-		if ((*parts)[0] != '\0') {
-			buf_printf(&b, "%s%s", b.len != 0 ? between : "", *parts);
-		}
-	}
-	const char *text = arena_dup(&cli->arena, b.at, b.len);
-	buf_fini(&b);
-	return text;
-}
-#define JOINED(cli, between, ...)                                                        \
-	joined(cli, between, (const char *const[]){ __VA_ARGS__, NULL })
-
 static const char *
 place_text(struct cli *cli, const Kusanone__V1__Place *place)
 {
@@ -97,7 +60,7 @@ put_sessions(struct cli *cli, const Kusanone__V1__Event *event)
 		const char *when = JOINED(cli, " – ", date_text(cli, s->start),
 					  date_text(cli, s->end));
 
-		put_line(cli, template_label(cli->lang, "sessions"),
+		line_put(cli, template_label(cli->lang, "sessions"),
 			 JOINED(cli, " · ", text_clean(&cli->arena, s->id), when,
 				label_status(cli, s->status), place_text(cli, s->place),
 				s->online ? phrase(cli, MSG_BUCKET_ONLINE) : "",
@@ -190,22 +153,22 @@ put_parts(struct cli *cli, const Kusanone__V1__Event *event,
 			buf_printf(&b, "%s%s", i != 0 ? ", " : "",
 				   date_text(cli, event->stated_dates[i]));
 		}
-		put_line(cli, label, arena_dup(arena, b.at, b.len));
+		line_put(cli, label, arena_dup(arena, b.at, b.len));
 		buf_fini(&b);
 	} else if (strcmp(field->name, "stated_places") == 0) {
 		for (size_t i = 0; i < event->n_stated_places; i++) {
-			put_line(cli, label, place_text(cli, event->stated_places[i]));
+			line_put(cli, label, place_text(cli, event->stated_places[i]));
 		}
 	} else if (strcmp(field->name, "partners") == 0) {
 		for (size_t i = 0; i < event->n_partners; i++) {
-			put_line(cli, label,
+			line_put(cli, label,
 				 JOINED(cli, " · ",
 					ask_text(cli, event->partners[i]->name),
 					text_clean(arena, event->partners[i]->kind)));
 		}
 	} else if (strcmp(field->name, "components") == 0) {
 		for (size_t i = 0; i < event->n_components; i++) {
-			put_line(cli, label,
+			line_put(cli, label,
 				 JOINED(cli, " · ",
 					text_clean(arena, event->components[i]->kind),
 					ask_text(cli, event->components[i]->text)));
@@ -214,7 +177,7 @@ put_parts(struct cli *cli, const Kusanone__V1__Event *event,
 		for (size_t i = 0; i < event->n_people; i++) {
 			const Kusanone__V1__Person *person = event->people[i];
 
-			put_line(cli, label,
+			line_put(cli, label,
 				 JOINED(cli, " · ",
 					person->name[0] != '\0'
 						? text_clean(arena, person->name)
@@ -227,10 +190,10 @@ put_parts(struct cli *cli, const Kusanone__V1__Event *event,
 			       text_clean(arena, event->report->filed_on),
 			       source_text(cli, event->report->source));
 
-		put_line(cli, label, text[0] != '\0' ? text : phrase(cli, MSG_FILED));
+		line_put(cli, label, text[0] != '\0' ? text : phrase(cli, MSG_FILED));
 	} else if (strcmp(field->name, "sources") == 0) {
 		for (size_t i = 0; i < event->n_sources; i++) {
-			put_line(cli, label, source_text(cli, event->sources[i]));
+			line_put(cli, label, source_text(cli, event->sources[i]));
 		}
 	}
 }
@@ -250,7 +213,7 @@ put_holders(struct cli *cli, const Kusanone__V1__EventRow *row)
 		buf_printf(&b, "%s%s (%s)", i != 0 ? ", " : "",
 			   text_clean(arena, holder->post), detail);
 	}
-	put_line(cli, template_label(cli->lang, "holders"),
+	line_put(cli, template_label(cli->lang, "holders"),
 		 arena_dup(arena, b.at, b.len));
 	buf_fini(&b);
 }
@@ -273,7 +236,7 @@ put_jurisdictions(struct cli *cli, const Kusanone__V1__EventReply *reply)
 			once[count++] = reply->jurisdictions[i];
 		}
 	}
-	put_line(cli, phrase(cli, MSG_SHOW_JURISDICTIONS),
+	line_put(cli, phrase(cli, MSG_SHOW_JURISDICTIONS),
 		 join(&cli->arena, once, count, ", "));
 }
 
@@ -283,7 +246,7 @@ put_headquarters(struct cli *cli, const Kusanone__V1__EventReply *reply)
 	struct arena *arena = &cli->arena;
 	const Kusanone__V1__Review *review = reply->review;
 
-	put_line(cli, phrase(cli, MSG_SHOW_REACH),
+	line_put(cli, phrase(cli, MSG_SHOW_REACH),
 		 JOINED(cli, " · ", label_reach(cli, reply->reach),
 			reply->hq_position != 0
 				? phrase(cli, MSG_SHOW_POSITION,
@@ -294,21 +257,21 @@ put_headquarters(struct cli *cli, const Kusanone__V1__EventReply *reply)
 					 label_word(cli, reply->hq_verdict))
 				: ""));
 	if (review != NULL) {
-		put_line(cli, phrase(cli, MSG_SHOW_REVIEW),
+		line_put(cli, phrase(cli, MSG_SHOW_REVIEW),
 			 JOINED(cli, ": ", label_review(cli, review->state),
 				text_clean(arena, review->comment)));
 	}
 	put_jurisdictions(cli, reply);
-	put_line(cli, phrase(cli, MSG_SHOW_MERGED_INTO),
+	line_put(cli, phrase(cli, MSG_SHOW_MERGED_INTO),
 		 text_clean(arena, reply->merged_into));
 	if (reply->n_heads > 1) {
-		put_line(cli, phrase(cli, MSG_SHOW_HEADS),
+		line_put(cli, phrase(cli, MSG_SHOW_HEADS),
 			 join(arena, reply->heads, reply->n_heads, ", "));
 	}
 	for (size_t i = 0; i < reply->n_conflicts; i++) {
 		const Kusanone__V1__Conflict *c = reply->conflicts[i];
 
-		put_line(cli, phrase(cli, MSG_SHOW_CONFLICT),
+		line_put(cli, phrase(cli, MSG_SHOW_CONFLICT),
 			 arena_printf(arena, "%s: %s | %s", text_clean(arena, c->field),
 				      text_clean(arena, c->yours),
 				      text_clean(arena, c->theirs)));
@@ -372,7 +335,7 @@ put_event(struct cli *cli, const Kusanone__V1__EventReply *reply)
 		}
 		const char *value = simple_value(cli, reply->event, field);
 		if (value[0] != '\0') {
-			put_line(cli, template_label(cli->lang, field->name), value);
+			line_put(cli, template_label(cli->lang, field->name), value);
 		} else {
 			put_parts(cli, reply->event, field);
 		}

@@ -104,31 +104,6 @@ totals_as_of(const char *text, uint64_t *ret_position, int64_t *ret_ms)
 	return true;
 }
 
-/* "a,b" given several times as one list. */
-static void
-split_all(struct cli *cli, const struct opt_list *given, char ***ret_items,
-	  size_t *ret_count)
-{
-	struct opt_list all = { 0 };
-
-	for (size_t i = 0; i < given->count; i++) {
-		struct opt_list some = option_split(cli, given->at[i]);
-		const char **at = arena_alloc(&cli->arena,
-					      (all.count + some.count + 1) * sizeof(*at));
-
-		if (all.count != 0) {
-			memcpy(at, all.at, all.count * sizeof(*at));
-		}
-		if (some.count != 0) {
-			memcpy(at + all.count, some.at, some.count * sizeof(*at));
-		}
-		all.at = at;
-		all.count += some.count;
-	}
-	*ret_items = (char **)(uintptr_t)all.at;
-	*ret_count = all.count;
-}
-
 bool
 totals_query(struct cli *cli, const struct totals_options *o,
 	     Kusanone__V1__TotalsQuery *q)
@@ -137,8 +112,8 @@ totals_query(struct cli *cli, const struct totals_options *o,
 	int to = 0;
 
 	kusanone__v1__totals_query__init(q);
-	split_all(cli, &o->by, &q->by, &q->n_by);
-	split_all(cli, &o->measures, &q->measures, &q->n_measures);
+	option_split_all(cli, &o->by, &q->by, &q->n_by);
+	option_split_all(cli, &o->measures, &q->measures, &q->n_measures);
 	if (o->fy != NULL && !option_fiscal_years(cli, o->fy, &from, &to)) {
 		return false;
 	}
