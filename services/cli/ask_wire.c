@@ -69,7 +69,9 @@ ask_line(struct cli *cli, enum ask_where where)
 	const char *hq = ask_path(cli, "aggregation");
 	struct line *line;
 
-	if (where == ASK_HEADQUARTERS && system->exists(system->ctx, hq)) {
+	if (where == ASK_NOTIFICATION) {
+		path = ask_path(cli, "notification");
+	} else if (where == ASK_HEADQUARTERS && system->exists(system->ctx, hq)) {
 		path = hq;
 	}
 	enum err err = ask_open_path(cli, path, &line);
@@ -80,7 +82,10 @@ ask_line(struct cli *cli, enum ask_where where)
 	if (err == ERR_INVALID) {
 		complain(cli, 0, MSG_PATH_TOO_LONG, text_argument(cli, path));
 	} else {
-		complain(cli, 0, MSG_NOT_RUNNING, text_argument(cli, path));
+		complain(cli, 0,
+			 where == ASK_NOTIFICATION ? MSG_NO_NOTIFICATION
+						   : MSG_NOT_RUNNING,
+			 text_argument(cli, path));
 	}
 	return NULL;
 }
@@ -183,11 +188,11 @@ is_busy(const Kusanone__V1__Refused *refused)
 }
 
 int
-ask_submit(struct cli *cli, Kusanone__V1__Submission *submission,
-	   const Kusanone__V1__Receipt **ret_receipt)
+ask_submit_to(struct cli *cli, enum ask_where where, Kusanone__V1__Submission *submission,
+	      const Kusanone__V1__Receipt **ret_receipt)
 {
 	const struct cli_system *system = cli->system;
-	struct line *line = ask_line(cli, ASK_INTAKE);
+	struct line *line = ask_line(cli, where);
 	struct answer answer = { 0 };
 
 	if (line == NULL) {
@@ -222,6 +227,13 @@ ask_submit(struct cli *cli, Kusanone__V1__Submission *submission,
 }
 
 int
+ask_submit(struct cli *cli, Kusanone__V1__Submission *submission,
+	   const Kusanone__V1__Receipt **ret_receipt)
+{
+	return ask_submit_to(cli, ASK_INTAKE, submission, ret_receipt);
+}
+
+int
 ask_submit_and_print(struct cli *cli, Kusanone__V1__Submission *submission)
 {
 	const Kusanone__V1__Receipt *receipt = NULL;
@@ -235,6 +247,21 @@ ask_submit_and_print(struct cli *cli, Kusanone__V1__Submission *submission)
 }
 
 /* ---- Queries --------------------------------------------------------------------- */
+
+/* What answers a query: mostly what has its number. */
+static unsigned
+case_of_reply(const Kusanone__V1__Query *query)
+{
+	switch (query->query_case) {
+	case KUSANONE__V1__QUERY__QUERY_SUBSCRIPTIONS:
+		return KUSANONE__V1__REPLY__REPLY_SUBSCRIPTIONS;
+	case KUSANONE__V1__QUERY__QUERY_ALERTS:
+	case KUSANONE__V1__QUERY__QUERY_PREVIEW:
+		return KUSANONE__V1__REPLY__REPLY_ALERTS;
+	default:
+		return (unsigned)query->query_case;
+	}
+}
 
 /* The message in the reply's oneof. */
 static const ProtobufCMessage *
@@ -300,7 +327,7 @@ ask_query_on(struct cli *cli, struct line *line, Kusanone__V1__Query *query,
 			goto out;
 		}
 		must(answer.reply != NULL);
-		if ((unsigned)answer.reply->reply_case != (unsigned)query->query_case) {
+		if ((unsigned)answer.reply->reply_case != case_of_reply(query)) {
 			code = complain(cli, EXIT_REFUSED, MSG_STRANGE_ANSWER);
 			goto out;
 		}

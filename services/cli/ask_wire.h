@@ -1,16 +1,16 @@
 /* cli/ask_wire.h - questions to services, and their answers.
  *
  * What records something goes to the intake; what reads figures goes to headquarters'
- * aggregation where its socket is in the folder, else to the intake.  Whoever is not
- * there, or does not answer in time, is named in a complaint and makes the exit code
- * EXIT_UNREACHABLE. */
+ * aggregation where its socket is in the folder, else to the intake; what asks for alerts
+ * goes to the notification service.  Whoever is not there, or does not answer in time, is
+ * named in a complaint and makes the exit code EXIT_UNREACHABLE. */
 #ifndef CLI_ASK_WIRE_H
 #define CLI_ASK_WIRE_H
 
 #include "cli/cli.h"
 #include "kusanone/v1/control.pb-c.h"
 
-enum ask_where { ASK_INTAKE, ASK_HEADQUARTERS };
+enum ask_where { ASK_INTAKE, ASK_HEADQUARTERS, ASK_NOTIFICATION };
 
 /* The path of a service's socket in the folder, in the arena. */
 const char *ask_path(struct cli *, const char *service);
@@ -47,7 +47,11 @@ int ask_silence(struct cli *);
 int ask_submit(struct cli *, Kusanone__V1__Submission *,
 	       const Kusanone__V1__Receipt **ret_receipt);
 
-/* The same, and print the receipt. */
+/* The same to another service. */
+int ask_submit_to(struct cli *, enum ask_where, Kusanone__V1__Submission *,
+		  const Kusanone__V1__Receipt **ret_receipt);
+
+/* To the intake, and print the receipt. */
 int ask_submit_and_print(struct cli *, Kusanone__V1__Submission *);
 
 /* Ask and wait; pages are joined.  The reply has the case that belongs to the query. */

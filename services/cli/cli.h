@@ -19,7 +19,7 @@ enum {
 };
 
 enum {
-	CLI_LINES = 2,
+	CLI_LINES = 3, /* intake, aggregation, notification */
 	CLI_PATH = 512,
 	CLI_DEFAULT_TIMEOUT_MS = 10000,
 	CLI_WAIT_MAX_S = 600
@@ -28,6 +28,7 @@ enum {
 struct cli {
 	const struct cli_system *system;
 	enum lang lang;
+	const char *lang_said; /* --lang of this command; NULL: not given. */
 	bool json;
 	const char *run;    /* The folder with the services' sockets. */
 	const char *author; /* --as, or "". */

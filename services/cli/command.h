@@ -27,6 +27,9 @@ command_run submit_run, events_run, show_run, edit_run, cancel_run, postpone_run
 	cohost_list_run, cohost_source_run, figure_add_run, figure_list_run,
 	best_practice_run, review_run, merge_run, erase_run, reference_import_run,
 	reference_show_run, totals_run, watch_run, node_keygen_run, node_enrol_run,
-	node_rotate_run, node_revoke_run, node_list_run, status_run;
+	node_rotate_run, node_revoke_run, node_list_run, status_run, alerts_subscribe_run,
+	alerts_list_run, alerts_show_run, alerts_edit_run, alerts_remove_run,
+	alerts_test_run, alerts_preview_run, alerts_silence_run, alerts_unsilence_run,
+	alerts_ack_run, alerts_log_run, alerts_resend_run;
 
 #endif

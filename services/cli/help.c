@@ -5,22 +5,38 @@
 #include "cli/help_pages.h"
 #include "lib/base/utf8.h"
 
+enum { PARTS = 3 };
+
+static const struct help_page *const parts[LANG_COUNT][PARTS] = {
+	[LANG_EN] = { help_en, help_alerts_en, help_own_en },
+	[LANG_JA] = { help_ja, help_alerts_ja, help_own_ja },
+};
+
 const struct help_page *
-help_pages(enum lang lang)
+help_page(enum lang lang, size_t n)
 {
-	return lang == LANG_JA ? help_ja : help_en;
+	for (size_t part = 0; part < PARTS; part++) {
+		for (const struct help_page *page = parts[lang][part];
+		     page->command != NULL; page++) {
+			if (n-- == 0) {
+				return page;
+			}
+		}
+	}
+	return NULL;
 }
 
 const struct help_page *
 help_find(enum lang lang, const char *command)
 {
-	for (const struct help_page *page = help_pages(lang); page->command != NULL;
-	     page++) {
+	const struct help_page *page;
+
+	for (size_t n = 0; (page = help_page(lang, n)) != NULL; n++) {
 		if (strcmp(page->command, command) == 0) {
-			return page;
+			break;
 		}
 	}
-	return NULL;
+	return page;
 }
 
 /* Commands that begin with the group's word; all where it is empty. */
@@ -29,8 +45,9 @@ list_put(enum lang lang, const char *group, struct buf *b)
 {
 	size_t len = strlen(group);
 
-	for (const struct help_page *page = help_pages(lang); page->command != NULL;
-	     page++) {
+	const struct help_page *page;
+
+	for (size_t n = 0; (page = help_page(lang, n)) != NULL; n++) {
 		if (len == 0 || (strncmp(page->command, group, len) == 0 &&
 				 page->command[len] == ' ')) {
 			buf_printf(b, "  %-18s %s\n", page->command, page->summary);

@@ -6,13 +6,13 @@
 #include "lib/base/buf.h"
 
 struct help_page {
-	const char *command; /* "cohost confirm"; NULL ends the table. */
+	const char *command; /* "cohost confirm"; NULL ends a table. */
 	const char *summary; /* One line, without a stop. */
 	const char *text;    /* Usage, description, options, example. */
 };
 
-/* All pages of a language, in the order in which they are listed. */
-const struct help_page *help_pages(enum lang);
+/* The pages of a language, in the order in which they are listed; NULL after the last. */
+const struct help_page *help_page(enum lang, size_t n);
 
 /* NULL if there is no such command. */
 const struct help_page *help_find(enum lang, const char *command);

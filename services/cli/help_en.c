@@ -428,6 +428,10 @@ const struct help_page help_en[] = {
 	  "Example:\n"
 	  "  $ kusanone node list\n" },
 
+	{ NULL, NULL, NULL },
+};
+
+const struct help_page help_own_en[] = {
 	{ "status", "every service that can be reached",
 	  "Usage: kusanone status\n"
 	  "\n"

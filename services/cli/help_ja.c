@@ -415,6 +415,10 @@ const struct help_page help_ja[] = {
 	  "例:\n"
 	  "  $ kusanone node list\n" },
 
+	{ NULL, NULL, NULL },
+};
+
+const struct help_page help_own_ja[] = {
 	{ "status", "サービスの状態",
 	  "使い方: kusanone status\n"
 	  "\n"

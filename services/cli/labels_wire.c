@@ -161,6 +161,7 @@ label_word(struct cli *cli, const char *word)
 		/* Services. */
 		{ "intake", MSG_SERVICE_INTAKE },
 		{ "aggregation", MSG_SERVICE_AGGREGATION },
+		{ "notification", MSG_SERVICE_NOTIFICATION },
 		/* Rules. */
 		{ "local", MSG_RULE_LOCAL },
 		{ "tokyo", MSG_RULE_TOKYO },

@@ -2,9 +2,11 @@
  *
  * {0}, {1}, … stand for what is filled in; a sentence has the same ones in both
  * languages, in whatever order its grammar wants.  Sentences that make a whole line end
- * with their newline. */
+ * with their newline.  Those about alerts stand in messages_alerts.h. */
 #ifndef CLI_MESSAGES_H
 #define CLI_MESSAGES_H
+
+#include "cli/messages_alerts.h"
 
 enum lang { LANG_EN, LANG_JA, LANG_COUNT };
 
@@ -17,6 +19,7 @@ enum lang { LANG_EN, LANG_JA, LANG_COUNT };
 	CLI_MESSAGES_HEADQUARTERS(X)                                                     \
 	CLI_MESSAGES_TOTALS(X)                                                           \
 	CLI_MESSAGES_STATE(X)                                                            \
+	CLI_MESSAGES_ALERTS(X)                                                           \
 	CLI_MESSAGES_WORDS(X)
 
 // clang-format off
@@ -26,6 +29,9 @@ enum lang { LANG_EN, LANG_JA, LANG_COUNT };
 X(MSG_NOT_RUNNING, \
   "no service at {0}: is it running, and is --run (or KUSANONE_RUN) its folder?", \
   "{0} にサービスがありません。起動しているか、--run（または KUSANONE_RUN）のフォルダを確認してください") \
+X(MSG_NO_NOTIFICATION, \
+  "no notification service at {0}: alerts are its business; is it running, and is --run (or KUSANONE_RUN) its folder?", \
+  "{0} に通知サービスがありません。お知らせは通知サービスが扱います。起動しているか、--run（または KUSANONE_RUN）のフォルダを確認してください") \
 X(MSG_NO_SERVICES, \
   "no service has a socket in {0}: are they running, and is --run (or KUSANONE_RUN) their folder?", \
   "{0} にサービスのソケットがありません。起動しているか、--run（または KUSANONE_RUN）のフォルダを確認してください") \
@@ -312,6 +318,12 @@ X(MSG_LINK_WAITS, "not connected", "未接続") \
 X(MSG_LINK_OFF, "off", "停止") \
 X(MSG_STATUS_SINCE, "since {0}", "{0} から") \
 X(MSG_STATUS_UNCONFIRMED, "{0} unconfirmed", "未確認 {0}") \
+X(MSG_STATUS_SUBSCRIPTIONS, "subscriptions", "お知らせの登録") \
+X(MSG_STATUS_ALERTS, "alerts: {0}", "お知らせ（{0}）") \
+X(MSG_STATUS_REPEATED, "sent again after a doubt", "念のための再送") \
+X(MSG_STATUS_NEXT, "next one due", "次の期日") \
+X(MSG_STATUS_DEAD, "{0} alerts could not be delivered: kusanone alerts log --state dead", \
+  "お届けできなかったお知らせが {0} 件あります（kusanone alerts log --state dead）") \
 X(MSG_STATUS_ALARM, "ALARM: {0}", "警報: {0}")
 
 /* ---- Fixed words of the protocol. */
@@ -378,6 +390,7 @@ X(MSG_VERDICT_JOINED, "branches joined", "枝を統合") \
 X(MSG_VERDICT_WAITS, "waits for its event", "案件の到着待ち") \
 X(MSG_SERVICE_INTAKE, "intake", "受付 (intake)") \
 X(MSG_SERVICE_AGGREGATION, "aggregation", "集計 (aggregation)") \
+X(MSG_SERVICE_NOTIFICATION, "notification", "通知 (notification)") \
 X(MSG_RULE_LOCAL, "by the local date", "現地の日付") \
 X(MSG_RULE_TOKYO, "by the date in Tokyo", "日本時間の日付")
 

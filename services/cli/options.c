@@ -156,6 +156,7 @@ read_common(struct cli *cli, int key, const char *value)
 			return false;
 		}
 		cli->lang = value[0] == 'j' ? LANG_JA : LANG_EN;
+		cli->lang_said = value;
 		return true;
 	case COMMON_RUN:
 		cli->run = value;
@@ -252,6 +253,7 @@ options_read(struct cli *cli, int argc, char **argv, const struct opt *opts, int
 	}
 	memcpy(all + n, common, sizeof(common));
 
+	cli->lang_said = NULL;
 	optind = 0; /* Again from the beginning: tests run several. */
 	opterr = 0;
 	while ((key = getopt_long(argc, argv, ":h", all, NULL)) != -1) {

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "cli/alerts_wire.h"
 #include "cli/ask_wire.h"
 #include "cli/command.h"
 #include "cli/grid.h"
@@ -71,6 +72,46 @@ put_pair(struct cli *cli, struct grid *grid, enum message label, const char *val
 	}
 }
 
+static void
+put_alert_counts(struct cli *cli, const Kusanone__V1__AlertCounts *counts,
+		 struct grid *grid)
+{
+	struct arena *arena = &cli->arena;
+	const struct {
+		Kusanone__V1__AlertState state;
+		uint64_t count;
+	} states[] = {
+		{ KUSANONE__V1__ALERT_STATE__ALERT_STATE_WAITING, counts->waiting },
+		{ KUSANONE__V1__ALERT_STATE__ALERT_STATE_SENDING, counts->sending },
+		{ KUSANONE__V1__ALERT_STATE__ALERT_STATE_SENT, counts->sent },
+		{ KUSANONE__V1__ALERT_STATE__ALERT_STATE_DEAD, counts->dead },
+		{ KUSANONE__V1__ALERT_STATE__ALERT_STATE_MISSED, counts->missed },
+	};
+
+	put_pair(cli, grid, MSG_STATUS_SUBSCRIPTIONS,
+		 unsigned_text(arena, counts->subscriptions));
+	for (size_t i = 0; i < ARRAY_LEN(states); i++) {
+		grid_row(grid,
+			 phrase(cli, MSG_STATUS_ALERTS,
+				alert_label_state(cli, states[i].state)),
+			 unsigned_text(arena, states[i].count));
+	}
+	put_pair(cli, grid, MSG_STATUS_REPEATED,
+		 counts->repeated_sends != 0
+			 ? unsigned_text(arena, counts->repeated_sends)
+			 : "");
+	put_pair(cli, grid, MSG_STATUS_NEXT,
+		 counts->next_ms != 0 ? time_text(arena, counts->next_ms) : "");
+}
+
+static void
+put_alarm(struct cli *cli, const char *words)
+{
+	text_blanks(&cli->out, 2);
+	text_wrap(&cli->out, phrase(cli, MSG_STATUS_ALARM, words), 2, 4, cli->width);
+	buf_put_u8(&cli->out, '\n');
+}
+
 void
 status_put(struct cli *cli, const Kusanone__V1__StatusReply *s)
 {
@@ -104,8 +145,13 @@ status_put(struct cli *cli, const Kusanone__V1__StatusReply *s)
 		put_pair(cli, &grid, MSG_STATUS_LAG,
 			 unsigned_text(arena, s->hq_position - s->position));
 	}
-	put_pair(cli, &grid, MSG_STATUS_EVENTS, unsigned_text(arena, s->events));
-	put_pair(cli, &grid, MSG_STATUS_RECORDS, unsigned_text(arena, s->records));
+	if (s->alerts != NULL) {
+		put_alert_counts(cli, s->alerts, &grid);
+	} else {
+		put_pair(cli, &grid, MSG_STATUS_EVENTS, unsigned_text(arena, s->events));
+		put_pair(cli, &grid, MSG_STATUS_RECORDS,
+			 unsigned_text(arena, s->records));
+	}
 	put_pair(cli, &grid, MSG_STATUS_DISK,
 		 s->disk_quota_bytes != 0
 			 ? phrase(cli, MSG_STATUS_OF, bytes_text(arena, s->disk_bytes),
@@ -124,12 +170,11 @@ status_put(struct cli *cli, const Kusanone__V1__StatusReply *s)
 		nodes_put(cli, s->nodes, s->n_nodes, 2, false);
 	}
 	for (size_t i = 0; i < s->n_alarms; i++) {
-		const char *alarm =
-			phrase(cli, MSG_STATUS_ALARM, ask_text(cli, s->alarms[i]));
-
-		text_blanks(out, 2);
-		text_wrap(out, alarm, 2, 4, cli->width);
-		buf_put_u8(out, '\n');
+		put_alarm(cli, ask_text(cli, s->alarms[i]));
+	}
+	if (s->alerts != NULL && s->alerts->dead != 0) {
+		put_alarm(cli, phrase(cli, MSG_STATUS_DEAD,
+				      unsigned_text(arena, s->alerts->dead)));
 	}
 }
 
@@ -160,7 +205,7 @@ ask_status(struct cli *cli, const char *path, const Kusanone__V1__StatusReply **
 int
 status_run(struct cli *cli, int argc, char **argv)
 {
-	static const char *const services[] = { "aggregation", "intake" };
+	static const char *const services[] = { "aggregation", "notification", "intake" };
 	const struct opt opts[] = { OPT_END };
 	const struct cli_system *system = cli->system;
 	const Kusanone__V1__StatusReply *reply = NULL;

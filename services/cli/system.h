@@ -1,4 +1,4 @@
-/* cli/system.h - what a command asks of the world: sockets, clocks, the screen.
+/* cli/system.h - what a command asks of the world: sockets, clocks, zones, the screen.
  *
  * The program hands in the real one (system_io.c); tests hand in services that answer
  * what the test says, and a clock of their own. */
@@ -25,6 +25,9 @@ struct cli_system {
 	 * the next call. */
 	enum err (*receive)(void *ctx, struct line *, int timeout_ms,
 			    struct frame *ret_frame);
+
+	/* Append the TZif file of a zone; false if there is none. */
+	bool (*zone_file)(void *ctx, struct slice zone, struct buf *ret_file);
 
 	msec_t (*now)(void *ctx);
 	wall_ms_t (*wall)(void *ctx);

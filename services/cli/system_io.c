@@ -12,6 +12,7 @@
 #include "lib/base/mem.h"
 #include "lib/host/client.h"
 #include "lib/host/host.h"
+#include "lib/host/zone_file.h"
 
 struct line {
 	struct client *client;
@@ -144,6 +145,7 @@ system_real(void)
 		.hang_up = real_hang_up,
 		.send = real_send,
 		.receive = real_receive,
+		.zone_file = zone_file_find,
 		.now = real_now,
 		.wall = real_wall,
 		.pause = real_pause,

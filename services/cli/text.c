@@ -277,6 +277,12 @@ time_text(struct arena *arena, wall_ms_t ms)
 }
 
 const char *
+minute_text(struct arena *arena, wall_ms_t ms)
+{
+	return ms > 0 ? arena_printf(arena, "%.16s", time_text(arena, ms)) : "-";
+}
+
+const char *
 fiscal_years_text(struct arena *arena, enum lang lang, int from, int to)
 {
 	char text[ERA_TEXT_SIZE];

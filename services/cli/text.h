@@ -43,6 +43,9 @@ const char *bytes_text(struct arena *, uint64_t);
 /* 2024-07-01 18:00:12 +09:00, in the zone of this machine. */
 const char *time_text(struct arena *, wall_ms_t);
 
+/* 2024-07-01 18:00, in the zone of this machine; "-" for 0. */
+const char *minute_text(struct arena *, wall_ms_t);
+
 /* FY2023, 2023年度 (令和5年度); FY2017–2023, 2017～2023年度. */
 const char *fiscal_years_text(struct arena *, enum lang, int from, int to);
 

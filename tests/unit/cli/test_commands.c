@@ -349,7 +349,7 @@ test_submit__many_events_in_order_and_the_faulty_one_named(void **state)
 	assert_int_equal(world_run(&world, "submit", path, "--as", "Sato", "--wait", "5"),
 			 EXIT_REFUSED);
 	assert_int_equal(submitted_count, 2);
-	assert_true(world.to_intake);
+	assert_int_equal(world.to, WORLD_INTAKE);
 	assert_int_equal(submitted[0]->body_case, KUSANONE__V1__SUBMISSION__BODY_EVENT);
 	assert_string_equal(submitted[0]->event->event->source_key, "a");
 	assert_string_equal(submitted[0]->author, "Sato");
@@ -1046,7 +1046,7 @@ test_watch__a_service_started_anew_is_watched_again(void **state)
 	assert_true(watched.pings > 3);
 	CHECK_HAS(world_out(&world), "position 42");
 	CHECK_HAS(world_out(&world), "position 43");
-	assert_false(world.to_intake);
+	assert_int_equal(world.to, WORLD_AGGREGATION);
 }
 
 static void

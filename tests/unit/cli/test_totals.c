@@ -276,14 +276,14 @@ test_totals__options_become_a_query(void **state)
 	assert_int_equal(q->as_of_position, 7);
 	assert_true(q->open);
 	assert_false(q->report);
-	assert_false(world.to_intake);
+	assert_int_equal(world.to, WORLD_AGGREGATION);
 
 	/* Without a grouping it is the report; without aggregation the intake is asked.
 	 */
 	world.has_aggregation = false;
 	assert_int_equal(world_run(&world, "totals"), EXIT_DONE);
 	assert_true(asked->totals->report);
-	assert_true(world.to_intake);
+	assert_int_equal(world.to, WORLD_INTAKE);
 }
 
 static void

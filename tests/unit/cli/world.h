@@ -20,8 +20,10 @@
 
 enum { WORLD_QUEUE = 128 };
 
+enum world_service { WORLD_AGGREGATION, WORLD_INTAKE, WORLD_NOTIFICATION };
+
 struct line {
-	bool intake;
+	enum world_service to;
 };
 
 struct world {
@@ -29,13 +31,13 @@ struct world {
 	struct arena arena;
 
 	/* What is there. */
-	bool has_intake, has_aggregation;
+	bool has_intake, has_aggregation, has_notification;
 	void (*serve)(struct world *, enum frame_type, struct slice body);
 
 	/* What was said. */
 	struct buf out, err;
 	unsigned requests, connects, pauses;
-	bool to_intake; /* The last request went there. */
+	enum world_service to; /* The last request went there. */
 
 	struct {
 		enum frame_type type;
@@ -45,30 +47,45 @@ struct world {
 	msec_t now;
 	unsigned interrupt_after; /* Waits for nothing until Ctrl-C; 0: never. */
 	unsigned idle;
-	struct line lines[2];
+	struct line lines[3];
 	void *ctx; /* The test's own. */
 };
+
+static inline enum world_service
+world_service(const char *path)
+{
+	return strstr(path, "/intake.sock") != NULL         ? WORLD_INTAKE
+	       : strstr(path, "/notification.sock") != NULL ? WORLD_NOTIFICATION
+							    : WORLD_AGGREGATION;
+}
 
 static inline bool
 world_exists(void *ctx, const char *path)
 {
-	struct world *w = ctx;
+	const struct world *w = ctx;
 
-	return strstr(path, "/intake.sock") != NULL ? w->has_intake : w->has_aggregation;
+	switch (world_service(path)) {
+	case WORLD_INTAKE:
+		return w->has_intake;
+	case WORLD_NOTIFICATION:
+		return w->has_notification;
+	default:
+		return w->has_aggregation;
+	}
 }
 
 static inline enum err
 world_connect(void *ctx, const char *path, struct line **ret_line)
 {
 	struct world *w = ctx;
-	bool intake = strstr(path, "/intake.sock") != NULL;
+	enum world_service to = world_service(path);
 
 	if (!world_exists(ctx, path)) {
 		return ERR_NOT_FOUND;
 	}
 	w->connects++;
-	w->lines[intake].intake = intake;
-	*ret_line = &w->lines[intake];
+	w->lines[to].to = to;
+	*ret_line = &w->lines[to];
 	return OK;
 }
 
@@ -85,7 +102,7 @@ world_send(void *ctx, struct line *line, enum frame_type type, struct slice body
 	struct world *w = ctx;
 
 	w->requests++;
-	w->to_intake = line->intake;
+	w->to = line->to;
 	if (w->serve != NULL) {
 		w->serve(w, type,
 			 slice_of(arena_dup(&w->arena, body.at, body.len), body.len));
@@ -110,6 +127,28 @@ world_receive(void *ctx, struct line *line, int timeout_ms, struct frame *ret_fr
 	};
 	w->head++;
 	return OK;
+}
+
+/* The system's zones. */
+static inline bool
+world_zone_file(void *ctx, struct slice zone, struct buf *ret_file)
+{
+	char path[128];
+	size_t n;
+	(void)ctx;
+
+	snprintf(path, sizeof(path), "/usr/share/zoneinfo/%.*s", (int)zone.len,
+		 (const char *)zone.at);
+	FILE *file = fopen(path, "rbe");
+	if (file == NULL) {
+		return false;
+	}
+	do {
+		n = fread(buf_reserve(ret_file, 4096), 1, 4096, file);
+		ret_file->len += n;
+	} while (n != 0);
+	fclose(file);
+	return true;
 }
 
 static inline msec_t
@@ -183,6 +222,7 @@ world_init(struct world *w)
 		.hang_up = world_hang_up,
 		.send = world_send,
 		.receive = world_receive,
+		.zone_file = world_zone_file,
 		.now = world_now,
 		.wall = world_wall,
 		.pause = world_pause,
