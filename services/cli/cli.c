@@ -111,21 +111,7 @@ void
 say_list(const struct cli *cli, struct buf *to, enum message message,
 	 const char *const *args)
 {
-	const char *at = message_text(cli->lang, message);
-	size_t count = 0;
-
-	while (args[count] != NULL) {
-		count++;
-	}
-	for (; *at != '\0'; at++) {
-		if (at[0] == '{' && at[1] >= '0' && at[1] <= '9' && at[2] == '}') {
-			must((size_t)(at[1] - '0') < count);
-			buf_put_str(to, args[at[1] - '0']);
-			at += 2;
-		} else {
-			buf_put_u8(to, (uint8_t)*at);
-		}
-	}
+	text_fill(to, message_text(cli->lang, message), args);
 }
 
 const char *

@@ -8,89 +8,6 @@
 #include "lib/model/era.h"
 #include "lib/model/record.h"
 
-static const char *
-clean(struct arena *arena, const char *text, bool keep_lines)
-{
-	struct buf b = { 0 };
-
-	for (const uint8_t *at = (const uint8_t *)(text != NULL ? text : ""); *at != 0;
-	     at++) {
-		if (*at == '\n') {
-			buf_put_str(&b, keep_lines ? "\n" : " / ");
-		} else if (*at < 0x20 || *at == 0x7f) {
-			buf_put_u8(&b, *at == '\t' ? ' ' : '?');
-		} else if (*at == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0) {
-			buf_put_u8(&b, '?'); /* U+0080 to U+009F drive terminals too. */
-			at++;
-		} else {
-			buf_put_u8(&b, *at);
-		}
-	}
-	const char *kept = arena_dup(arena, b.at, b.len);
-	buf_fini(&b);
-	return kept;
-}
-
-const char *
-text_clean(struct arena *arena, const char *text)
-{
-	return clean(arena, text, false);
-}
-
-const char *
-text_clean_lines(struct arena *arena, const char *text)
-{
-	return clean(arena, text, true);
-}
-
-/* Bytes of the character at 'at' together with the marks that combine with it. */
-static size_t
-character_len(const char *at)
-{
-	size_t len = 0;
-	size_t next;
-
-	do {
-		len++;
-		while (((uint8_t)at[len] & 0xc0) == 0x80) {
-			len++;
-		}
-		if ((uint8_t)at[len] < 0x80) {
-			break; /* The end, or ASCII: that combines with nothing. */
-		}
-		next = 1;
-		while (((uint8_t)at[len + next] & 0xc0) == 0x80) {
-			next++;
-		}
-	} while (utf8_width(slice_of(at + len, next)) == 0);
-	return len;
-}
-
-const char *
-text_cut(struct arena *arena, const char *text, size_t width)
-{
-	size_t used = 0;
-	size_t len = 0;
-
-	if (text_width(text) <= width) {
-		return text;
-	}
-	if (width == 0) {
-		return "";
-	}
-	while (text[len] != '\0') {
-		size_t n = character_len(text + len);
-		size_t w = utf8_width(slice_of(text + len, n));
-
-		if (used + w > width - 1) {
-			break;
-		}
-		used += w;
-		len += n;
-	}
-	return arena_printf(arena, "%.*s…", (int)len, text);
-}
-
 void
 text_blanks(struct buf *b, size_t count)
 {
@@ -133,7 +50,7 @@ piece_len(const char *at)
 	bool held = false; /* An opening mark keeps what follows. */
 
 	while (at[len] != '\0' && at[len] != ' ' && at[len] != '\n') {
-		size_t n = character_len(at + len);
+		size_t n = text_character_len(at + len);
 		bool wide = utf8_width(slice_of(at + len, n)) == 2;
 
 		if (wide && len != 0 && !held && !is_closing(at + len)) {
@@ -143,7 +60,7 @@ piece_len(const char *at)
 		len += n;
 		if (wide && !held) {
 			while (is_closing(at + len)) {
-				len += character_len(at + len);
+				len += text_character_len(at + len);
 			}
 			break;
 		}
@@ -189,7 +106,7 @@ text_wrap(struct buf *b, const char *text, size_t column, size_t indent, size_t 
 			size_t part_width = 0;
 
 			while (part < len) {
-				size_t n = character_len(text + part);
+				size_t n = text_character_len(text + part);
 				size_t nw = utf8_width(slice_of(text + part, n));
 
 				if (column + part_width + nw > width) {
@@ -211,32 +128,6 @@ text_wrap(struct buf *b, const char *text, size_t column, size_t indent, size_t 
 		text += len;
 		begun = true;
 	}
-}
-
-const char *
-unsigned_text(struct arena *arena, uint64_t v)
-{
-	char digits[24];
-	char grouped[32];
-	int len = snprintf(digits, sizeof(digits), "%" PRIu64, v);
-	char *to = grouped;
-
-	for (int i = 0; i < len; i++) {
-		if (i != 0 && (len - i) % 3 == 0) {
-			*to++ = ',';
-		}
-		*to++ = digits[i];
-	}
-	return arena_dup(arena, grouped, (size_t)(to - grouped));
-}
-
-const char *
-number_text(struct arena *arena, int64_t v)
-{
-	if (v >= 0) {
-		return unsigned_text(arena, (uint64_t)v);
-	}
-	return arena_printf(arena, "−%s", unsigned_text(arena, 0 - (uint64_t)v));
 }
 
 const char *

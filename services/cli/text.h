@@ -1,29 +1,11 @@
 /* cli/text.h - words and numbers as they stand on a screen.
  *
- * What comes from services and files was written by others: text_clean() takes the
- * characters out that would drive the terminal. */
+ * Beside lib/base/text.h: what only a command shows. */
 #ifndef CLI_TEXT_H
 #define CLI_TEXT_H
 
 #include "cli/messages.h"
-#include "lib/base/buf.h"
-#include "lib/base/mem.h"
-#include "lib/base/utf8.h"
-
-/* Line ends as " / ", other control characters as "?". */
-const char *text_clean(struct arena *, const char *text);
-
-/* The same with line ends kept. */
-const char *text_clean_lines(struct arena *, const char *text);
-
-static inline size_t
-text_width(const char *text)
-{
-	return utf8_width(slice_str(text));
-}
-
-/* The text if it fits, else its beginning and "…". */
-const char *text_cut(struct arena *, const char *text, size_t width);
+#include "lib/base/text.h"
 
 /* Put 'text' with lines of at most 'width' columns, of which 'column' are used in the
  * first; later lines begin with 'indent' blanks.  Breaks at blanks and between wide
@@ -32,10 +14,6 @@ void text_wrap(struct buf *, const char *text, size_t column, size_t indent,
 	       size_t width);
 
 void text_blanks(struct buf *, size_t count);
-
-/* 1,188 */
-const char *number_text(struct arena *, int64_t);
-const char *unsigned_text(struct arena *, uint64_t);
 
 /* 12.3 MiB */
 const char *bytes_text(struct arena *, uint64_t);

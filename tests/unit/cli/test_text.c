@@ -1,4 +1,4 @@
-/* Words on a screen: widths, breaks, numbers, and what others wrote. */
+/* Words on a screen: breaks, numbers, times. */
 #include "cli/text.h"
 
 #include <setjmp.h>
@@ -35,34 +35,6 @@ wrapped(const char *text, size_t column, size_t indent, size_t width)
 }
 
 static void
-test_text__what_drives_a_terminal_is_taken_out(void **state)
-{
-	(void)state;
-	assert_string_equal(text_clean(&arena, "a\033[2Jb\ac\nd\te\x7f"),
-			    "a?[2Jb?c / d e?");
-	/* U+009B begins a sequence too; U+00A0 and kanji do not. */
-	assert_string_equal(text_clean(&arena, "\xc2\x9b\xc2\xa0水"), "?\xc2\xa0水");
-	assert_string_equal(text_clean_lines(&arena, "a\nb\r"), "a\nb?");
-	assert_string_equal(text_clean(&arena, NULL), "");
-}
-
-static void
-test_text__cut_at_columns_and_never_inside_a_character(void **state)
-{
-	(void)state;
-	assert_string_equal(text_cut(&arena, "webinar", 7), "webinar");
-	assert_string_equal(text_cut(&arena, "webinar", 6), "webin…");
-	/* Four columns hold one wide character, a half and the mark. */
-	assert_string_equal(text_cut(&arena, "水素会議", 8), "水素会議");
-	assert_string_equal(text_cut(&arena, "水素会議", 7), "水素会…");
-	assert_string_equal(text_cut(&arena, "水素会議", 6), "水素…");
-	assert_string_equal(text_cut(&arena, "水素", 1), "…");
-	assert_string_equal(text_cut(&arena, "水素", 0), "");
-	/* A mark that combines stays with its letter: か + ゙. */
-	assert_string_equal(text_cut(&arena, "か\xe3\x82\x99き", 3), "か\xe3\x82\x99…");
-}
-
-static void
 test_text__wrapped_at_blanks_and_between_wide_characters(void **state)
 {
 	(void)state;
@@ -79,16 +51,9 @@ test_text__wrapped_at_blanks_and_between_wide_characters(void **state)
 }
 
 static void
-test_text__numbers_with_separators_and_bounds(void **state)
+test_text__numbers_with_bounds_and_units(void **state)
 {
 	(void)state;
-	assert_string_equal(number_text(&arena, 0), "0");
-	assert_string_equal(number_text(&arena, 999), "999");
-	assert_string_equal(number_text(&arena, 1188), "1,188");
-	assert_string_equal(number_text(&arena, -170000000), "−170,000,000");
-	assert_string_equal(number_text(&arena, INT64_MIN), "−9,223,372,036,854,775,808");
-	assert_string_equal(unsigned_text(&arena, UINT64_MAX),
-			    "18,446,744,073,709,551,615");
 	assert_string_equal(bounded_text(&arena, LANG_JA, 1500, BOUND_AT_LEAST),
 			    "1,500以上");
 	assert_string_equal(bounded_text(&arena, LANG_JA, 120, BOUND_ABOUT), "約120");
@@ -172,10 +137,8 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, end)
 	const struct CMUnitTest tests[] = {
-		TEST(test_text__what_drives_a_terminal_is_taken_out),
-		TEST(test_text__cut_at_columns_and_never_inside_a_character),
 		TEST(test_text__wrapped_at_blanks_and_between_wide_characters),
-		TEST(test_text__numbers_with_separators_and_bounds),
+		TEST(test_text__numbers_with_bounds_and_units),
 		TEST(test_text__years_times_and_short_names),
 		TEST(test_grid__text_gives_way_numbers_do_not),
 		TEST(test_grid__an_empty_column_takes_no_room),
