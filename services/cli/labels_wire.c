@@ -5,6 +5,12 @@
 #include "cli/text.h"
 
 const char *
+label_field(struct cli *cli, const char *field)
+{
+	return label_of_field(cli->lang == LANG_JA, field);
+}
+
+const char *
 label_status(struct cli *cli, Kusanone__V1__Status status)
 {
 	switch (status) {

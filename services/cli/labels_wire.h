@@ -7,6 +7,9 @@
 #include "cli/cli.h"
 #include "kusanone/v1/control.pb-c.h"
 
+/* One of Event's fields. */
+const char *label_field(struct cli *, const char *field);
+
 const char *label_status(struct cli *, Kusanone__V1__Status);
 const char *label_review(struct cli *, Kusanone__V1__ReviewState);
 const char *label_role(struct cli *, Kusanone__V1__NodeRole);

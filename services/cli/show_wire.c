@@ -9,7 +9,6 @@
 #include "cli/labels_wire.h"
 #include "cli/lines.h"
 #include "cli/options.h"
-#include "cli/template_wire.h"
 #include "cli/text.h"
 #include "lib/model/json_wire.h"
 
@@ -60,7 +59,7 @@ put_sessions(struct cli *cli, const Kusanone__V1__Event *event)
 		const char *when = JOINED(cli, " – ", date_text(cli, s->start),
 					  date_text(cli, s->end));
 
-		line_put(cli, template_label(cli->lang, "sessions"),
+		line_put(cli, label_field(cli, "sessions"),
 			 JOINED(cli, " · ", text_clean(&cli->arena, s->id), when,
 				label_status(cli, s->status), place_text(cli, s->place),
 				s->online ? phrase(cli, MSG_BUCKET_ONLINE) : "",
@@ -142,7 +141,7 @@ put_parts(struct cli *cli, const Kusanone__V1__Event *event,
 	  const ProtobufCFieldDescriptor *field)
 {
 	struct arena *arena = &cli->arena;
-	const char *label = template_label(cli->lang, field->name);
+	const char *label = label_field(cli, field->name);
 
 	if (strcmp(field->name, "sessions") == 0) {
 		put_sessions(cli, event);
@@ -213,8 +212,7 @@ put_holders(struct cli *cli, const Kusanone__V1__EventRow *row)
 		buf_printf(&b, "%s%s (%s)", i != 0 ? ", " : "",
 			   text_clean(arena, holder->post), detail);
 	}
-	line_put(cli, template_label(cli->lang, "holders"),
-		 arena_dup(arena, b.at, b.len));
+	line_put(cli, label_field(cli, "holders"), arena_dup(arena, b.at, b.len));
 	buf_fini(&b);
 }
 
@@ -335,7 +333,7 @@ put_event(struct cli *cli, const Kusanone__V1__EventReply *reply)
 		}
 		const char *value = simple_value(cli, reply->event, field);
 		if (value[0] != '\0') {
-			line_put(cli, template_label(cli->lang, field->name), value);
+			line_put(cli, label_field(cli, field->name), value);
 		} else {
 			put_parts(cli, reply->event, field);
 		}

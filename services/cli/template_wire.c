@@ -7,17 +7,14 @@
 
 struct explained {
 	const char *field;
-	const char *label[LANG_COUNT];
 	const char *text[LANG_COUNT];
 };
 
 static const struct explained fields[] = {
 	{ "id",
-	  { "id", "ID" },
 	  { "Id of the event. Leave it empty: the intake gives one.",
 	    "案件のID。空欄のままにすると受付で付番されます。" } },
 	{ "source_key",
-	  { "source key", "自館番号" },
 	  { "A key of your own system, unique for your post. With it the same file can "
 	    "be "
 	    "submitted again and again without making a second event.",
@@ -25,51 +22,38 @@ static const struct explained fields[] = {
 	    "ても"
 	    "案件は一つです。" } },
 	{ "recorder",
-	  { "recorded by", "記録公館" },
 	  { "The post that records it: sfo, bna … (kusanone reference show --kind post).",
 	    "記録する公館: sfo、bna など（kusanone reference show --kind post）。" } },
 	{ "lead",
-	  { "led by", "主導公館" },
 	  { "The post that led; empty where it is not known.",
 	    "主導した公館。不明なら空欄。" } },
 	{ "holders",
-	  { "held by", "開催公館" },
 	  { "All posts that hold or held it, the recorder among them if it does: "
 	    "[\"sfo\", \"lax\"]. Each other post is asked to confirm.",
 	    "開催した全ての公館（記録公館も開催したならその一つ）: [\"sfo\", \"lax\"]。"
 	    "他の公館には確認を求めます。" } },
 	{ "title",
-	  { "title", "件名" },
 	  { "Title, in Japanese, in English, or in both.",
 	    "件名（日本語・英語、片方だけでも可）。" } },
 	{ "heading",
-	  { "heading", "見出し" },
 	  { "The heading under which a paper lists it.", "資料に載るときの見出し。" } },
-	{ "summary",
-	  { "summary", "概要" },
-	  { "What it was, in a few sentences.", "概要を数文で。" } },
-	{ "trigger", { "trigger", "契機" }, { "What gave rise to it.", "開催の契機。" } },
+	{ "summary", { "What it was, in a few sentences.", "概要を数文で。" } },
+	{ "trigger", { "What gave rise to it.", "開催の契機。" } },
 	{ "format",
-	  { "format", "形式" },
 	  { "Code of the dimension format: webinar, seminar, caravan …",
 	    "形式のコード: webinar、seminar、caravan など。" } },
 	{ "category",
-	  { "category", "分野" },
 	  { "Code of the dimension category; empty is \"not stated\".",
 	    "分野のコード。空欄は「記載なし」。" } },
 	{ "frame",
-	  { "frame", "枠組み" },
 	  { "Code of the dimension frame; empty is \"not stated\".",
 	    "枠組みのコード。空欄は「記載なし」。" } },
 	{ "pillars",
-	  { "pillars", "政策の柱" },
 	  { "Codes of policy pillars: [\"ap3\"].", "政策の柱のコード: [\"ap3\"]。" } },
 	{ "topics",
-	  { "topics", "主題" },
 	  { "Codes of the dimension topic: [\"hydrogen\"].",
 	    "主題のコード: [\"hydrogen\"]。" } },
 	{ "sessions",
-	  { "session", "開催回" },
 	  { "Its sessions, each with its own date, zone, place and status: [{\"start\": "
 	    "{\"value\": \"2024-02-15T14:00\", \"zone\": \"America/Chicago\"}, "
 	    "\"status\": "
@@ -83,14 +67,12 @@ static const struct explained fields[] = {
 	    "\"Jackson\"}, "
 	    "\"kind\": \"city\", \"state\": \"TN\"}, \"online\": false}]" } },
 	{ "stated_dates",
-	  { "dates", "日付" },
 	  { "Where the sessions are not known: the dates as precise as they are: "
 	    "[\"2024-02\"]. FY2023, 2024, 2024-02, 2024-02-15 or 2024-02-15T14:00.",
 	    "開催回が分からない場合の日付（分かる精度のまま）: "
 	    "[\"2024-02\"]。FY2023、2024、"
 	    "2024-02、2024-02-15、2024-02-15T14:00 のいずれか。" } },
 	{ "stated_places",
-	  { "place", "場所" },
 	  { "Where the sessions are not known: the places: [{\"municipality\": {\"ja\": "
 	    "\"ジャクソン市\", \"en\": \"Jackson\"}, \"kind\": \"city\", \"state\": "
 	    "\"TN\"}]",
@@ -98,73 +80,51 @@ static const struct explained fields[] = {
 	    "\"ジャクソン市\", "
 	    "\"en\": \"Jackson\"}, \"kind\": \"city\", \"state\": \"TN\"}]" } },
 	{ "session_count",
-	  { "sessions", "開催回数" },
 	  { "How many sessions it had, where only their number is known: 3",
 	    "開催回数だけが分かる場合の回数: 3" } },
 	{ "status",
-	  { "status", "状態" },
 	  { "PLANNED, POSTPONED, CANCELLED or HELD. Sessions have their own.",
 	    "PLANNED（予定）、POSTPONED（延期）、CANCELLED（中止）、HELD（実施）。"
 	    "開催回にはそれぞれの状態があります。" } },
 	{ "participants",
-	  { "participants", "参加者数" },
 	  { "Participants in all: 120, or {\"value\": 120, \"bound\": \"ABOUT\"}, or "
 	    "AT_LEAST. null is \"not stated\", which is not zero.",
 	    "参加者数（合計）: 120、または {\"value\": 120, \"bound\": \"ABOUT\"}（約）、"
 	    "AT_LEAST（以上）。null は「記載なし」で、0 とは違います。" } },
-	{ "participants_japan",
-	  { "  Japan's side", "  日本側" },
-	  { "Of them from Japan's side.", "うち日本側。" } },
-	{ "participants_other",
-	  { "  other side", "  相手側" },
-	  { "Of them from the other side.", "うち相手側。" } },
+	{ "participants_japan", { "Of them from Japan's side.", "うち日本側。" } },
+	{ "participants_other", { "Of them from the other side.", "うち相手側。" } },
 	{ "partners",
-	  { "partner", "連携先" },
 	  { "Partner organisations: [{\"name\": {\"en\": \"…\"}, \"kind\": "
 	    "\"university\"}]",
 	    "連携先: [{\"name\": {\"ja\": \"…\"}, \"kind\": \"university\"}]" } },
 	{ "audience",
-	  { "audience", "対象者" },
 	  { "Who was addressed, as codes of partner_kind: [\"us_company\"]",
 	    "対象者（partner_kind のコード）: [\"us_company\"]" } },
 	{ "audience_text",
-	  { "audience", "対象者" },
 	  { "Who was addressed, in the source's own words.", "対象者（原文のまま）。" } },
 	{ "vip_kinds",
-	  { "VIP kinds", "要人種別" },
 	  { "Kinds of VIPs who took part, as codes: [\"mayor\"]",
 	    "出席した要人の種別コード: [\"mayor\"]" } },
 	{ "components",
-	  { "part", "構成" },
 	  { "What it consisted of: [{\"kind\": \"company_visit\", \"text\": {\"en\": "
 	    "\"…\"}}]",
 	    "構成内容: [{\"kind\": \"company_visit\", \"text\": {\"ja\": \"…\"}}]" } },
 	{ "people",
-	  { "person", "氏名" },
 	  { "Names of VIPs and contacts; restricted, can be erased: [{\"name\": \"…\", "
 	    "\"kind\": \"mayor\"}]",
 	    "要人・連絡先の氏名（閲覧制限あり、消去可能）: [{\"name\": \"…\", \"kind\": "
 	    "\"mayor\"}]" } },
 	{ "budget_planned",
-	  { "budget planned", "予算額" },
 	  { "Budget planned: {\"jpy\": 1200000}. Restricted.",
 	    "予算額: {\"jpy\": 1200000}。閲覧制限あり。" } },
-	{ "budget_spent",
-	  { "budget spent", "執行額" },
-	  { "Budget spent, likewise.", "執行額（同じ形）。" } },
+	{ "budget_spent", { "Budget spent, likewise.", "執行額（同じ形）。" } },
 	{ "outcomes",
-	  { "outcomes", "成果" },
 	  { "Codes of the dimension outcome: [\"mutual_understanding\"]",
 	    "成果のコード: [\"mutual_understanding\"]" } },
-	{ "outcome_text",
-	  { "outcome", "成果" },
-	  { "The outcome in words.", "成果（文章）。" } },
-	{ "press", { "press", "報道" }, { "Press coverage.", "報道。" } },
-	{ "lesson",
-	  { "lesson", "教訓" },
-	  { "What to do better next time.", "次回への教訓。" } },
+	{ "outcome_text", { "The outcome in words.", "成果（文章）。" } },
+	{ "press", { "Press coverage.", "報道。" } },
+	{ "lesson", { "What to do better next time.", "次回への教訓。" } },
 	{ "report",
-	  { "report", "実施報告" },
 	  { "Present once the after-action report is filed: {\"filedBy\": \"…\", "
 	    "\"filedOn\": "
 	    "\"2024-03-01\"}. Until then a held event is provisional.",
@@ -172,21 +132,18 @@ static const struct explained fields[] = {
 	    "\"2024-03-01\"}。"
 	    "それまで実施案件は「暫定」です。" } },
 	{ "series",
-	  { "series", "シリーズ" },
 	  { "A word shared by the events of one series.",
 	    "同じシリーズの案件に共通の語。" } },
-	{ "url", { "url", "URL" }, { "A page about it.", "紹介ページ。" } },
+	{ "url", { "A page about it.", "紹介ページ。" } },
 	{ "languages",
-	  { "languages", "使用言語" },
 	  { "Languages it was held in: [\"ja\", \"en\"]",
 	    "使用言語: [\"ja\", \"en\"]" } },
 	{ "sources",
-	  { "source", "典拠" },
 	  { "The paper or file that says so, with its quote: [{\"name\": \"…\", "
 	    "\"quote\": "
 	    "\"…\"}]",
 	    "典拠とその引用: [{\"name\": \"…\", \"quote\": \"…\"}]" } },
-	{ "note", { "note", "備考" }, { "A note.", "備考。" } },
+	{ "note", { "A note.", "備考。" } },
 };
 
 const char *
@@ -195,17 +152,6 @@ template_explanation(enum lang lang, const char *field)
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
 		if (strcmp(fields[i].field, field) == 0) {
 			return fields[i].text[lang];
-		}
-	}
-	return NULL;
-}
-
-const char *
-template_label(enum lang lang, const char *field)
-{
-	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-		if (strcmp(fields[i].field, field) == 0) {
-			return fields[i].label[lang];
 		}
 	}
 	return NULL;

@@ -12,7 +12,4 @@ void template_put(struct cli *, struct buf *);
 /* The explanation of one of Event's fields (its name in the .proto); NULL: none. */
 const char *template_explanation(enum lang, const char *field);
 
-/* What it is called on the screen; NULL: none. */
-const char *template_label(enum lang lang, const char *field);
-
 #endif

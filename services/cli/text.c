@@ -5,9 +5,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "lib/model/era.h"
-#include "lib/model/record.h"
-
 void
 text_blanks(struct buf *b, size_t count)
 {
@@ -171,36 +168,6 @@ const char *
 minute_text(struct arena *arena, wall_ms_t ms)
 {
 	return ms > 0 ? arena_printf(arena, "%.16s", time_text(arena, ms)) : "-";
-}
-
-const char *
-fiscal_years_text(struct arena *arena, enum lang lang, int from, int to)
-{
-	char text[ERA_TEXT_SIZE];
-
-	if (from == to && from > INT16_MIN && from <= INT16_MAX) {
-		(void)(lang == LANG_JA ? fiscal_year_format_ja((int16_t)from, text)
-				       : fiscal_year_format_en((int16_t)from, text));
-		return arena_dup(arena, text, strlen(text));
-	}
-	return lang == LANG_JA ? arena_printf(arena, "%d～%d年度", from, to)
-			       : arena_printf(arena, "FY%d–%d", from, to);
-}
-
-const char *
-bounded_text(struct arena *arena, enum lang lang, int64_t value, int bound)
-{
-	const char *number = number_text(arena, value);
-
-	switch (bound) {
-	case BOUND_ABOUT:
-		return arena_printf(arena, lang == LANG_JA ? "約%s" : "about %s", number);
-	case BOUND_AT_LEAST:
-		return arena_printf(arena, lang == LANG_JA ? "%s以上" : "at least %s",
-				    number);
-	default:
-		return number;
-	}
 }
 
 const char *

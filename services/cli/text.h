@@ -6,6 +6,7 @@
 
 #include "cli/messages.h"
 #include "lib/base/text.h"
+#include "lib/model/labels.h"
 
 /* Put 'text' with lines of at most 'width' columns, of which 'column' are used in the
  * first; later lines begin with 'indent' blanks.  Breaks at blanks and between wide
@@ -24,11 +25,18 @@ const char *time_text(struct arena *, wall_ms_t);
 /* 2024-07-01 18:00, in the zone of this machine; "-" for 0. */
 const char *minute_text(struct arena *, wall_ms_t);
 
-/* FY2023, 2023年度 (令和5年度); FY2017–2023, 2017～2023年度. */
-const char *fiscal_years_text(struct arena *, enum lang, int from, int to);
+/* Years and numbers as lib/model/labels.h has them. */
+static inline const char *
+fiscal_years_text(struct arena *arena, enum lang lang, int from, int to)
+{
+	return label_of_fiscal_years(lang == LANG_JA, from, to, arena);
+}
 
-/* A number with its bound: about 120, 約120, at least 120, 120以上. */
-const char *bounded_text(struct arena *, enum lang, int64_t value, int bound);
+static inline const char *
+bounded_text(struct arena *arena, enum lang lang, int64_t value, int bound)
+{
+	return label_of_quantity(lang == LANG_JA, value, bound, arena);
+}
 
 /* Last eight hex digits of an event's id: its short form. */
 const char *short_id(struct arena *, const char *id);
