@@ -14,6 +14,11 @@ clean(struct arena *arena, const char *text, bool keep_lines)
 			buf_put_str(&b, keep_lines ? "\n" : " / ");
 		} else if (*at < 0x20 || *at == 0x7f) {
 			buf_put_u8(&b, *at == '\t' ? ' ' : '?');
+		} else if (at[0] == 0xe2 && at[1] == 0x80 &&
+			   (at[2] == 0xa8 || at[2] == 0xa9)) {
+			/* U+2028 and U+2029 end lines too, for some readers. */
+			buf_put_str(&b, keep_lines ? "\n" : " / ");
+			at += 2;
 		} else if (*at == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0) {
 			buf_put_u8(&b, '?'); /* U+0080 to U+009F drive terminals too. */
 			at++;

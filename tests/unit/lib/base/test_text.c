@@ -25,6 +25,13 @@ test_text__what_drives_a_terminal_is_taken_out(void **state)
 	/* U+009B begins a sequence too; U+00A0 and kanji do not. */
 	assert_string_equal(text_clean(&arena, "\xc2\x9b\xc2\xa0水"), "?\xc2\xa0水");
 	assert_string_equal(text_clean_lines(&arena, "a\nb\r"), "a\nb?");
+	/* Line and paragraph separators are line ends. */
+	assert_string_equal(text_clean(&arena, "a\xe2\x80\xa8"
+					       "b\xe2\x80\xa9"),
+			    "a / b / ");
+	assert_string_equal(text_clean_lines(&arena, "a\xe2\x80\xa8"
+						     "b"),
+			    "a\nb");
 	assert_string_equal(text_clean(&arena, NULL), "");
 }
 
