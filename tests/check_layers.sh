@@ -31,6 +31,7 @@ only 'protobuf-c/.*'    '_wire\.[ch]:'
 only '(.*/)?[^/]*_wire\.h' '_wire\.[ch]:'
 only 'sodium\.h'        '^services/(lib/base/hash\.c:|lib/host/|[^:]*_io\.c:)'
 only 'yaml\.h'          '^services/lib/base/config'
+only 'libical/.*'       '^services/notification/calendar\.c:'
 only 'utf8proc\.h'      '^services/lib/(base/utf8|model/)'
 
 # Our own: folder, then what it may include (itself always; relative to services/). A
