@@ -71,7 +71,8 @@ struct compose {
 
 enum { COMPOSE_MAX_PARTS = 20 };
 
-/* A packed kusanone.v1.Mail in the arena: all but what the sender adds. */
+/* A packed kusanone.v1.Mail in the arena: all but what the sender adds.  Of no notes: a
+ * test, and says so. */
 void compose_mail(const struct compose *, const struct note *notes, size_t count,
 		  struct arena *, struct slice *ret_packed_mail);
 

@@ -54,7 +54,11 @@ compose_mail(const struct compose *c, const struct note *notes, size_t count,
 	struct invite *invites;
 
 	letter_begin(&letter, &v, subject);
-	body_put(&letter, items, count);
+	if (count != 0) {
+		body_put(&letter, items, count);
+	} else {
+		letter_say(&letter, SAY(&v, W_TEST));
+	}
 	letter_end(&letter, &text, &html);
 	size_t part_count = invites_of(&v, items, count, &invites);
 	mail.to = text_of(arena, c->to);

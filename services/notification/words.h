@@ -22,7 +22,8 @@
 X(W_HEAD, "{0}: {1}", "【{0}】{1}") \
 X(W_HEAD_AFTER, "{0} ({1})", "{0}（{1}）") \
 X(W_HEAD_MANY, "{0} alerts: {1}", "お知らせ {0}件: {1}") \
-X(W_HEAD_NONE, "No alerts", "お知らせはありません") \
+X(W_HEAD_NONE, "A test of alerts", "通知の試験送信") \
+X(W_TEST, "Sent by hand to see whether alerts arrive here. Nothing has happened.", "通知が届くかを確かめるために、手で送ったものです。何も起きていません。") \
 X(W_DIGEST, "Digest · {0}", "定期便 {0}") \
 X(W_KIND_COUNT, "{0} {1}", "{0} {1}") \
 X(W_GROUP_UPCOMING, "Coming up on {0}", "開催予定 {0}") \

@@ -31,6 +31,14 @@ uuid_eq(const struct uuid *a, const struct uuid *b)
 	return memcmp(a->b, b->b, UUID_LEN) == 0;
 }
 
+static inline bool
+uuid_is_zero(const struct uuid *id)
+{
+	static const struct uuid zero;
+
+	return uuid_eq(id, &zero);
+}
+
 /* A UUIDv7 of 'now' with 'random' as its other bits. */
 struct uuid uuid_v7(wall_ms_t now, const uint8_t random[10]);
 

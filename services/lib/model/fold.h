@@ -267,6 +267,11 @@ bool fold_is_erased(const struct fold *, const struct hash *part);
 /* Its newest row, which may have ended. */
 uint32_t fold_find_subscription(const struct fold *, const struct uuid *);
 
+/* The row that a subscription would have, open from nowhere: of a draft, to ask what it
+ * would match.  Adds its words and sets, which say nothing by themselves. */
+void fold_subscription_row(struct fold *, const struct subscription *,
+			   struct subscription_row *ret);
+
 /* Newest key of a node with this key id (any state); UINT32_MAX: none. */
 uint32_t fold_find_key(const struct fold *, uint32_t node, const uint8_t key_id[8]);
 

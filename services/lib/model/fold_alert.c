@@ -24,9 +24,11 @@ fold_find_subscription(const struct fold *f, const struct uuid *id)
 	return UINT32_MAX;
 }
 
-static void
-fill(struct fold *f, const struct subscription *s, struct subscription_row *row)
+void
+fold_subscription_row(struct fold *f, const struct subscription *s,
+		      struct subscription_row *row)
 {
+	*row = (struct subscription_row){ .to_pos = FACT_OPEN };
 	memcpy(row->id, s->id.b, UUID_LEN);
 	memcpy(row->to, s->to.b, HASH_LEN);
 	row->who = fold_word(f, s->who);
@@ -52,24 +54,27 @@ fill(struct fold *f, const struct subscription *s, struct subscription_row *row)
 enum fold_verdict
 fold_subscribe(struct fold *f, uint32_t r, const struct subscription *s)
 {
-	struct subscription_row new = { .from_pos = (uint64_t)r + 1,
-					.to_pos = FACT_OPEN,
-					.record = r,
-					.first_record = r };
 	uint32_t old = fold_find_subscription(f, &s->id);
+	uint64_t position = (uint64_t)r + 1;
+	uint32_t first_record = r;
 
 	if (old != UINT32_MAX) {
 		const struct subscription_row *row = table_at(&f->subscriptions, old);
 
 		if (row->to_pos == FACT_OPEN) {
-			new.first_record = row->first_record;
+			first_record = row->first_record;
 			close_row(&f->subscriptions,
 				  offsetof(struct subscription_row, to_pos), old,
-				  new.from_pos);
+				  position);
 		}
 	}
 	if (!s->removed) {
-		fill(f, s, &new);
+		struct subscription_row new;
+
+		fold_subscription_row(f, s, &new);
+		new.from_pos = position;
+		new.record = r;
+		new.first_record = first_record;
 		*(struct subscription_row *)table_add(&f->subscriptions) = new;
 	}
 	return VERDICT_COUNTS;
