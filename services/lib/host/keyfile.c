@@ -10,6 +10,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/mem.h"
+#include "lib/host/file.h"
 
 enum { KEYFILE_MAX_BYTES = 8 * 1024, KEYFILE_FORMAT = 1 };
 
@@ -108,23 +109,6 @@ print(struct buf *out, const struct keyfile *keys)
 }
 
 static bool
-write_all(int fd, struct slice bytes)
-{
-	while (bytes.len != 0) {
-		ssize_t n = write(fd, bytes.at, bytes.len);
-
-		if (n < 0 && errno == EINTR) {
-			continue;
-		}
-		if (n < 0) {
-			return false;
-		}
-		bytes = slice_from(bytes, (size_t)n);
-	}
-	return true;
-}
-
-static bool
 sync_folder_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -156,12 +140,11 @@ create(const char *path, const struct keyfile *keys, char *why, size_t why_len)
 		return errno == EEXIST ? ERR_EXISTS : ERR_IO;
 	}
 	print(&text, keys);
-	bool ok = fchmod(fd, 0600) == 0 && write_all(fd, buf_slice(&text)) &&
+	bool ok = fchmod(fd, 0600) == 0 && file_write_all(fd, buf_slice(&text)) &&
 		  fsync(fd) == 0;
 	int code = errno;
 	ok = close(fd) == 0 && ok;
-	sodium_memzero(text.at, text.cap);
-	buf_fini(&text);
+	file_wipe(&text);
 	if (!ok) {
 		snprintf(why, why_len, "%s: cannot be written: %s", path, strerror(code));
 		unlink(path);
@@ -319,59 +302,13 @@ parse(struct slice text, struct keyfile *keys)
 	return NULL;
 }
 
-/* The whole of a file that only its owner may read. */
-static enum err
-read_private(int fd, const char *path, struct buf *text, char *why, size_t why_len)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-		snprintf(why, why_len, "%s: is no file", path);
-		return ERR_INVALID;
-	}
-	if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-		snprintf(why, why_len,
-			 "%s: holds secret keys, but others may use it (mode %03o): "
-			 "chmod 600 it, and think of who read it",
-			 path, (unsigned)(st.st_mode & 0777));
-		return ERR_INVALID;
-	}
-	buf_reserve(text, KEYFILE_MAX_BYTES + 1);
-	for (;;) {
-		ssize_t n =
-			read(fd, text->at + text->len, KEYFILE_MAX_BYTES + 1 - text->len);
-
-		if (n < 0 && errno == EINTR) {
-			continue;
-		}
-		if (n < 0) {
-			snprintf(why, why_len, "%s: %s", path, strerror(errno));
-			return ERR_IO;
-		}
-		if (n == 0) {
-			return OK;
-		}
-		text->len += (size_t)n;
-		if (text->len > KEYFILE_MAX_BYTES) {
-			snprintf(why, why_len, "%s: is too long to be a key file", path);
-			return ERR_INVALID;
-		}
-	}
-}
-
 enum err
 keyfile_read(const char *path, struct keyfile *ret_keys, char *why, size_t why_len)
 {
 	struct buf text = { 0 };
 	struct keyfile keys = { 0 };
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	enum err err = file_read_private(path, KEYFILE_MAX_BYTES, &text, why, why_len);
 
-	if (fd < 0) {
-		snprintf(why, why_len, "%s: %s", path, strerror(errno));
-		return errno == ENOENT ? ERR_NOT_FOUND : ERR_INVALID;
-	}
-	enum err err = read_private(fd, path, &text, why, why_len);
-	close(fd);
 	if (err == OK) {
 		const char *fault = parse(buf_slice(&text), &keys);
 
@@ -382,10 +319,7 @@ keyfile_read(const char *path, struct keyfile *ret_keys, char *why, size_t why_l
 			*ret_keys = keys;
 		}
 	}
-	if (text.at != NULL) {
-		sodium_memzero(text.at, text.cap);
-	}
-	buf_fini(&text);
+	file_wipe(&text);
 	keyfile_wipe(&keys);
 	return err;
 }

@@ -1,0 +1,19 @@
+/* lib/host/file.h - files that hold secrets, and files that must be on the disk. */
+#ifndef LIB_HOST_FILE_H
+#define LIB_HOST_FILE_H
+
+#include "lib/base/buf.h"
+
+/* The whole of a file that only its owner may use, at the end of 'text'.  ERR_NOT_FOUND;
+ * ERR_INVALID: others may use it, or it is longer than 'max', or no file.  On an error
+ * 'why' holds a sentence that begins with the path and holds nothing of the content. */
+enum err file_read_private(const char *path, size_t max, struct buf *text, char *why,
+			   size_t why_len) WARN_UNUSED;
+
+/* All of the bytes; false with errno. */
+bool file_write_all(int fd, struct slice bytes) WARN_UNUSED;
+
+/* Forget what was read: the memory is overwritten, and the buf empty. */
+void file_wipe(struct buf *text);
+
+#endif
