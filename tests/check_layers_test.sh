@@ -83,6 +83,7 @@ finds "generated code in a header" lib/model/b.h '#include "kusanone/v1/event.pb
 finds "a header with generated code that spreads" intake/b.c '#include "lib/base/unpack_wire.h"' '_wire'
 finds "protobuf-c outside _wire" lib/model/b.c '#include <protobuf-c/protobuf-c.h>' 'protobuf-c'
 finds "sodium.h in a core" aggregation/b.c '#include <sodium.h>' 'include of sodium'
+finds "curl outside the senders" aggregation/b_io.c '#include <curl/curl.h>' 'include of curl'
 finds "yaml.h outside config" intake/b.c '#include <yaml.h>' 'include of yaml'
 finds "a layer without a rule" lib/util/b.c '#include <string.h>' 'without a rule'
 finds "a service without a rule" billing/b.c '#include <string.h>' 'without a rule'
