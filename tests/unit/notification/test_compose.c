@@ -729,7 +729,9 @@ test_compose__without_an_event_there_is_still_a_message(void **state)
 	n.event_before = world_event(&w, SEMINAR);
 	check_mail(NOTE_EN, &n, 1, SUBJECT_EN("Cancelled"),
 		   SUBJECT_EN("Cancelled") "\n" FACTS_EN("planned") END_EN);
-	check_mail(NOTE_EN, NULL, 0, "No alerts", "");
+	check_mail(NOTE_EN, NULL, 0, "A test of alerts",
+		   "Sent by hand to see whether alerts arrive here. Nothing has "
+		   "happened.\n");
 	/* Two that come up on a day that nobody knows. */
 	struct note undated[] = {
 		upcoming(
