@@ -5,9 +5,9 @@
 #
 # Installs what is missing, builds, starts headquarters (aggregation and its own intake) and
 # the five posts that the paper names, each with its own keys and CURVE over loopback TCP,
-# enrols them, loads the reference data, the published figures and the four cases, and
-# shows live totals until Ctrl-C. --once prints the totals once, stops everything it
-# started and exits 0. Everything lies in DIR (default: state/demo); a second run goes on
+# enrols them, loads the reference data, the published figures and the four cases, shows the
+# first alert as a mail server of this machine has received it, and then live totals until
+# Ctrl-C. --once prints the totals once, stops everything it started and exits 0. Everything lies in DIR (default: state/demo); a second run goes on
 # from it and counts nothing twice.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -15,7 +15,7 @@ data=$root/deploy/reference/us-japan
 posts="sfo lax bna sea chi"
 once=no dir=$root/state/demo lang=()
 
-usage() { sed -n '2,12s/^# \{0,1\}//p' "$0"; }
+usage() { sed -n '2,13s/^# \{0,1\}//p' "$0"; }
 while [ $# -gt 0 ]; do
 	case $1 in
 	--once) once=yes ;;
@@ -44,10 +44,10 @@ if ! flock -n 8; then
 	say "waiting: another demo or test builds in $root/build/release"
 	flock 8
 fi
-"$root/deploy/setup.sh"
+"$root/deploy/setup.sh" --demo
 say "building"
 if ! (cmake -S "$root" --preset release && cmake --build "$root/build/release" \
-	--target kusanone kusanone-intake kusanone-aggregation) >"$root/build/demo.log" 2>&1; then
+	--target kusanone kusanone-intake kusanone-aggregation kusanone-notification) >"$root/build/demo.log" 2>&1; then
 	tail -n 40 "$root/build/demo.log" >&2
 	die "the build failed; all of it is in build/demo.log"
 fi
@@ -107,7 +107,7 @@ ready() {
 # ---- Keys, ports, config files --------------------------------------------------------
 member() { sed -n "s/.*\"$2\": *\"\([^\"]*\)\".*/\1/p" "$1" | head -n 1; }
 
-for name in headquarters hq $posts; do
+for name in headquarters hq notification $posts; do
 	if [ ! -e "$dir/keys/$name.key" ]; then
 		"$bin/kusanone" node keygen "$dir/keys/$name.key" --name "$name" --json \
 			>"$dir/keys/$name.json"
@@ -156,6 +156,26 @@ hq:
 EOF
 }
 
+write_notification() {
+	cat >"$dir/config/notification.yaml" <<EOF
+key_file: $dir/keys/notification.key
+state_dir: $dir/notification
+run_dir: $run/hq
+follow:
+  address: ipc://$run/hq/aggregation.sock
+hq:
+  node: "$(member "$dir/keys/hq.json" node)"
+  curve_key: "$(member "$dir/keys/hq.json" curve)"
+  sign_key: "$(member "$dir/keys/hq.json" sign)"
+send:
+  from: kusanone@example.org
+  host: kusanone.example.org
+smtp:
+  url: smtp://127.0.0.1:$mail_port
+  starttls: false
+EOF
+}
+
 started=no
 for _ in 1 2 3 4 5; do
 	port=$(cat "$dir/port" 2>/dev/null || true)
@@ -200,6 +220,37 @@ for name in $posts; do
 	ready "$name" || { tail -n 5 "$dir/log/$name.log" >&2; die "the intake of $name does not start"; }
 done
 
+# ---- Alerts: a mail server, the service, and a reader of "announced" -------------------
+for _ in 1 2 3 4 5; do
+	mail_port=$(choose_port)
+	/usr/bin/python3 -m aiosmtpd -n -l "127.0.0.1:$mail_port" \
+		-c aiosmtpd.handlers.Mailbox "$dir/mail" >>"$dir/log/mail.log" 2>&1 9>&- &
+	pids+=($!)
+	for _ in $(seq 100); do
+		port_is_free "$mail_port" || break 2
+		kill -0 "${pids[-1]}" 2>/dev/null || break
+		sleep 0.05
+	done
+	kill "${pids[-1]}" 2>/dev/null || true
+	unset 'pids[-1]'
+done
+port_is_free "$mail_port" && { tail -n 5 "$dir/log/mail.log" >&2; die "the mail server does not start"; }
+write_notification
+start notification kusanone-notification "$dir/config/notification.yaml"
+for _ in $(seq 200); do
+	[ -S "$run/hq/notification.sock" ] && at hq alerts list >/dev/null 2>&1 && break
+	kill -0 "${pids[-1]}" 2>/dev/null || break
+	sleep 0.05
+done
+kill -0 "${pids[-1]}" 2>/dev/null || { tail -n 5 "$dir/log/notification.log" >&2; die "notification does not start"; }
+# In the language of the totals; one reader, whatever language a later run speaks.
+case ${lang[1]:-${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}} in ja*) reads=ja ;; *) reads=en ;; esac
+if ! at hq alerts list --json | grep -q '"who": *"planner"'; then
+	at hq alerts subscribe --lang $reads --who planner --to mailto:planner@example.org \
+		--kind announced --wait 10 >>"$dir/log/demo.log"
+fi
+say "alerts: planner@example.org is told of every event that is announced"
+
 # ---- Records --------------------------------------------------------------------------
 say "loading the reference data and the published figures (through headquarters' intake)"
 at hq reference import "$data" --wait 10 >>"$dir/log/demo.log"
@@ -219,6 +270,13 @@ at lax cohost confirm "$webinar" --note "資料1に共催として記載" --wait
 for id in "$webinar" "$jackson" "$seminar" "$caravan"; do
 	at hq best-practice "$id" --fy 2023 --wait 10 >>"$dir/log/demo.log"
 done
+
+# ---- The first alert, as it was received ----------------------------------------------
+for _ in $(seq 200); do
+	[ -n "$(ls "$dir/mail/new" 2>/dev/null)" ] && break
+	sleep 0.05
+done
+"$root/deploy/show_mail.py" "$dir/mail" || { tail -n 5 "$dir/log/notification.log" >&2; die "no alert was received"; }
 
 # ---- Totals ---------------------------------------------------------------------------
 if [ $once = yes ]; then

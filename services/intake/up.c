@@ -132,16 +132,16 @@ static void
 put_loose_of_record(struct turn *turn, const struct record *record, struct buf *packed)
 {
 	enum { LOOSE_PARTS_PARTS = 1, PART_HASH = 1, PART_SALT = 2, PART_PART = 3 };
-	const struct event *event = &record->revision.event;
+	size_t count;
+	const struct hash *named = record_loose(record, &count);
 	struct buf one = { 0 };
 
-	for (size_t i = 0; i < event->people_count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		struct slice salt, part;
 
-		if (loose_get(turn->txn, JOURNAL_DB_LOOSE, &event->people[i], &salt,
-			      &part)) {
+		if (loose_get(turn->txn, JOURNAL_DB_LOOSE, &named[i], &salt, &part)) {
 			buf_clear(&one);
-			wire_put_bytes(&one, PART_HASH, hash_slice(&event->people[i]));
+			wire_put_bytes(&one, PART_HASH, hash_slice(&named[i]));
 			wire_put_bytes(&one, PART_SALT, salt);
 			wire_put_bytes(&one, PART_PART, part);
 			wire_put_bytes(packed, LOOSE_PARTS_PARTS, buf_slice(&one));
@@ -164,8 +164,7 @@ put_loose(struct turn *turn, struct slice bytes, struct buf *packed)
 		return;
 	}
 	while (block_next(&block, &at, &record_bytes)) {
-		if (record_decode(record_bytes, &arena, &record, NULL) &&
-		    record.body == BODY_EVENT_REVISION) {
+		if (record_decode(record_bytes, &arena, &record, NULL)) {
 			put_loose_of_record(turn, &record, packed);
 		}
 		arena_reset(&arena);

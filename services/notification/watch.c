@@ -286,7 +286,9 @@ watch_next(struct notification *n)
 {
 	wall_ms_t next = schedule_next(&n->schedule);
 
-	if (n->wanted != 0) {
+	if (n->wanted != 0 && n->day == INT32_MIN) {
+		next = 0; /* It has not been looked at yet. */
+	} else if (n->wanted != 0) {
 		wall_ms_t tomorrow = when_day_begins(&n->config.zones,
 						     (struct slice){ 0 }, n->day + 1);
 

@@ -19,6 +19,8 @@ same "sum, overlap and national total by state and by month" \
 	"$(grep -c 'sum 6 · overlap 2 · nationally 4' a.txt)" 2
 same "its folder is for its owner only" "$(stat -c %a a)" 700
 same "nothing is left running" "$(left_over a)" ""
+check "it shows the first alert as it was received" grep -q "^  Subject: Announced: " a.txt
+same "each of the four cases was announced" "$(cat a/mail/new/* | grep -c '^X-Kusanone-Attempt: 1')" 4
 
 env -u LC_ALL LANG=ja_JP.UTF-8 "$demo" --once --dir "$dir/a" >ja.txt 2>&1
 same "a second run, in Japanese by LANG, ends with code 0" "$?" 0
@@ -27,6 +29,7 @@ env -u LC_ALL LANG=ja_JP.UTF-8 "$demo" --once --dir "$dir/a" --lang en >again.tx
 same "a third, in English by --lang, ends with code 0" "$?" 0
 # The position is the number of records in the log; the clock may go on.
 figures() { sed -n '/^Totals/,$p' "$1" | sed 's/time .* ·/time ·/'; }
+same "and nobody is told again" "$(cat a/mail/new/* | grep -c '^X-Kusanone-Attempt')" 4
 same "it counts nothing twice: the same figures at the same position" \
 	"$(figures again.txt)" "$(figures a.txt)"
 
