@@ -74,6 +74,15 @@ title_of(struct cli *cli, const Kusanone__V1__AlertRow *row)
 	return title[0] != '\0' ? title : ask_text(cli, row->words);
 }
 
+/* The whole sentence, which says how long before, too. */
+static const char *
+words_of(struct cli *cli, const Kusanone__V1__AlertRow *row)
+{
+	const char *words = ask_text(cli, row->words);
+
+	return words[0] != '\0' ? words : title_of(cli, row);
+}
+
 static void
 put_log(struct cli *cli, const Kusanone__V1__AlertsReply *reply)
 {
@@ -189,7 +198,7 @@ put_preview(struct cli *cli, const Kusanone__V1__AlertsReply *reply, const char 
 		const char *goes = zone_time_named(cli, zone, row->next_ms, false);
 
 		grid_row(&grid, due, alert_label_kind(cli, row->kind),
-			 title_of(cli, row));
+			 words_of(cli, row));
 		below[i] = JOINED(cli, " · ", alert_label_reason(cli, row->reason),
 				  row->next_ms != 0 && strcmp(due, goes) != 0
 					  ? phrase(cli, MSG_ALERT_GOES, goes)
