@@ -95,8 +95,10 @@ struct slice
 filter_loose(struct aggregation *a, const struct block *block, struct arena *arena)
 {
 	Kusanone__V1__LooseParts parts = KUSANONE__V1__LOOSE_PARTS__INIT;
-	size_t count;
-	struct hash *named = named_parts(block, arena, &count);
+	size_t count = 0;
+	struct hash *named = txn_count(a->txn, LOG_DB_LOOSE) != 0
+				     ? named_parts(block, arena, &count)
+				     : NULL;
 
 	if (count == 0) {
 		return (struct slice){ 0 };

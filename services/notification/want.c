@@ -86,6 +86,9 @@ want_refresh(struct notification *n)
 	n->look_at_all = true;
 	if ((n->wanted >> ALERT_CONFLICT & 1) != 0) {
 		watch_complete_planned(n);
+	} else {
+		planned_clear(&n->planned);
+		n->planned_complete = false;
 	}
 }
 

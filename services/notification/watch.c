@@ -127,7 +127,9 @@ tell_change(struct notification *n, const struct event_fact *before,
 		return;
 	}
 	c.now_count = when_occurs(&c.is, c.zone, &n->config.zones, &n->arena, &c.now);
-	note_planned(n, c.event, c.now, c.now_count);
+	if (n->planned_complete) {
+		note_planned(n, c.event, c.now, c.now_count);
+	}
 	rules_changed(&rules, &c);
 }
 
@@ -152,6 +154,10 @@ folded(void *ctx, uint64_t position, wall_ms_t hq_ms, const struct record *recor
 			continue; /* Another took its place in the same record. */
 		}
 		*seen = i + 1;
+		n->feeds_dirty = true;
+		if (n->wanted == 0) {
+			continue; /* Nobody to tell: not even who was told before. */
+		}
 		touch(n, after->event);
 		arena_reset(&n->arena);
 		tell_change(n,
@@ -257,7 +263,7 @@ look_at_clock(struct notification *n, wall_ms_t now)
 	int32_t day = when_day_of(&n->config.zones, (struct slice){ 0 }, now, NULL);
 	uint32_t event;
 
-	if (n->look_at_all) {
+	if (n->look_at_all && n->wanted != 0) {
 		look_at_all(n, &rules);
 	} else {
 		for (uint32_t i = 0; i < n->touched_count; i++) {
@@ -266,8 +272,8 @@ look_at_clock(struct notification *n, wall_ms_t now)
 	}
 	if (n->touched_count != 0 || n->look_at_all) {
 		n->look_again = true;
-		n->feeds_dirty = true;
 	}
+	n->feeds_dirty = n->feeds_dirty || n->look_at_all;
 	n->look_at_all = false;
 	n->touched_count = 0;
 	while (schedule_take(&n->schedule, now, &event)) {

@@ -656,4 +656,5 @@ def main():
         save(text)
 
 
-main()
+if __name__ == "__main__":
+    main()
