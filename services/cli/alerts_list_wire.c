@@ -110,7 +110,8 @@ put_silences(struct cli *cli, const Kusanone__V1__SubscriptionsReply *reply)
 					: "");
 
 		grid_row(&grid, short_id(arena, s->id),
-			 phrase(cli, MSG_SILENCE_UNTIL, minute_text(arena, s->until_ms)),
+			 phrase(cli, MSG_SILENCE_UNTIL,
+				zone_time_named(cli, ZONE_DEFAULT, s->until_ms, true)),
 			 what[0] != '\0' ? what : phrase(cli, MSG_SILENCE_EVERYTHING));
 		below[i] = text_clean(arena, s->why);
 	}

@@ -95,10 +95,31 @@ alerts_edit_run(struct cli *cli, int argc, char **argv)
 	return submit(cli, &draft, dry_run);
 }
 
+/* Every address that the subscription ever had goes, everywhere. */
+static int
+erase_address(struct cli *cli, const Kusanone__V1__SubscriptionRow *row, const char *why)
+{
+	Kusanone__V1__Submission submission = KUSANONE__V1__SUBMISSION__INIT;
+	Kusanone__V1__Erasure said = KUSANONE__V1__ERASURE__INIT;
+
+	said.part_hashes = row->part_hashes;
+	said.n_part_hashes = row->n_part_hashes;
+	said.why = (char *)(uintptr_t)why;
+	submission.body_case = KUSANONE__V1__SUBMISSION__BODY_ERASURE;
+	submission.erasure = &said;
+	return ask_submit_and_print(cli, &submission);
+}
+
 int
 alerts_remove_run(struct cli *cli, int argc, char **argv)
 {
-	const struct opt opts[] = { OPT_END };
+	const char *why = NULL;
+	bool erase = false;
+	const struct opt opts[] = {
+		OPT_FLAG("erase-address", &erase),
+		OPT_TEXT("why", &why),
+		OPT_END,
+	};
 	Kusanone__V1__Subscription s = KUSANONE__V1__SUBSCRIPTION__INIT;
 	const Kusanone__V1__SubscriptionRow *row;
 	struct operands ids;
@@ -106,11 +127,17 @@ alerts_remove_run(struct cli *cli, int argc, char **argv)
 	if (!options_read(cli, argc, argv, opts, 1, 1, &ids)) {
 		return cli->code;
 	}
+	if (erase && (why == NULL || *why == '\0')) {
+		return usage(cli, MSG_WHY_NEEDED);
+	}
 	int code = alert_find_subscription(cli, ids.at[0], &row);
 	if (code != EXIT_DONE) {
 		return code;
 	}
 	s.id = row->subscription->id;
 	s.removed = true;
-	return submit(cli, &s, false);
+	code = submit(cli, &s, false);
+	return code == EXIT_DONE && erase && row->n_part_hashes != 0
+		       ? erase_address(cli, row, why)
+		       : code;
 }

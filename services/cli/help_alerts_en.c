@@ -80,13 +80,16 @@ const struct help_page help_alerts_en[] = {
 	  "  $ kusanone alerts edit 9f3a12bc --post chi,bna --no-digest --state ''\n" },
 
 	{ "alerts remove", "end a subscription (HQ)",
-	  "Usage: kusanone alerts remove ID\n"
+	  "Usage: kusanone alerts remove ID [--erase-address --why TEXT]\n"
 	  "\n"
 	  ID_WORDS
 	  "Nothing more is sent for it; a feed's file goes too.\n"
 	  "\n"
+	  "  --erase-address  every address that it ever had goes for good, everywhere\n"
+	  "  --why TEXT       the reason, for who reads it later\n"
+	  "\n"
 	  "Example:\n"
-	  "  $ kusanone alerts remove 9f3a12bc\n" },
+	  "  $ kusanone alerts remove 9f3a12bc --erase-address --why 'left the desk'\n" },
 
 	{ "alerts test", "send a message now, and see what the receiver says",
 	  "Usage: kusanone alerts test ID\n"

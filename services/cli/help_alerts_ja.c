@@ -80,13 +80,16 @@ const struct help_page help_alerts_ja[] = {
 	  "  $ kusanone alerts edit 9f3a12bc --post chi,bna --no-digest --state ''\n" },
 
 	{ "alerts remove", "お知らせの登録を終える（本部）",
-	  "使い方: kusanone alerts remove ID\n"
+	  "使い方: kusanone alerts remove ID [--erase-address --why 理由]\n"
 	  "\n"
 	  ID_WORDS
 	  "以後は何も送りません。フィードのファイルも消えます。\n"
 	  "\n"
+	  "  --erase-address  これまでの宛先を、すべての場所から完全に消します\n"
+	  "  --why 理由       後から読む人への理由\n"
+	  "\n"
 	  "例:\n"
-	  "  $ kusanone alerts remove 9f3a12bc\n" },
+	  "  $ kusanone alerts remove 9f3a12bc --erase-address --why '異動'\n" },
 
 	{ "alerts test", "今すぐ一通送り、受信側の返答を見る",
 	  "使い方: kusanone alerts test ID\n"

@@ -344,6 +344,26 @@ subscription_of(struct notification *n, const struct subscription_row *s,
 	return record->subscription;
 }
 
+/* Every address that it ever had. */
+static void
+fill_parts(struct notification *n, const struct subscription_row *of,
+	   Kusanone__V1__SubscriptionRow *row, struct arena *arena)
+{
+	const struct table *rows = &n->fold.subscriptions;
+
+	row->part_hashes = arena_alloc(arena, rows->count * sizeof(row->part_hashes[0]));
+	for (uint32_t i = 0; i < rows->count; i++) {
+		const struct subscription_row *s = table_at(rows, i);
+		struct hash part;
+
+		memcpy(part.b, s->to, HASH_LEN);
+		if (memcmp(s->id, of->id, UUID_LEN) == 0 && !hash_is_zero(&part)) {
+			row->part_hashes[row->n_part_hashes++] =
+				pb_slice(slice_of(s->to, HASH_LEN));
+		}
+	}
+}
+
 static Kusanone__V1__SubscriptionRow *
 subscription_row(struct notification *n, const struct subscription_row *s,
 		 struct turn *turn)
@@ -355,6 +375,7 @@ subscription_row(struct notification *n, const struct subscription_row *s,
 
 	memcpy(id.b, s->id, UUID_LEN);
 	kusanone__v1__subscription_row__init(row);
+	fill_parts(n, s, row, turn->arena);
 	row->subscription = subscription_of(n, s, turn->arena);
 	row->created_ms = first->hq_ms;
 	struct keep_counts counts = keep_counts_of(turn->txn, &id);

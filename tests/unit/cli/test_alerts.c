@@ -619,8 +619,9 @@ test_list__fits_the_screen_and_says_what_is_wrong(void **state)
 		"          upcoming, report overdue · post=chi,bna state=TN text=水素 · "
 		"7d,2h · weekly@mon@08:30 · waiting 2 · sent 1,234 · dead 1\n");
 	CHECK_HAS(world_out(&world), "its address was erased, or has not come");
-	CHECK_HAS(world_out(&world), "51c07e2d  until 2027-01-15 17:00  post=chi report "
-				     "overdue\n          office is moving\n");
+	CHECK_HAS(world_out(&world),
+		  "51c07e2d  until 2027-01-15 17:00 +09:00  post=chi report "
+		  "overdue\n          office is moving\n");
 
 	assert_int_equal(world_run(&world, "alerts", "list", "--json"), EXIT_DONE);
 	assert_non_null(from_json(&kusanone__v1__subscriptions_reply__descriptor,
