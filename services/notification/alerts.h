@@ -49,6 +49,7 @@ struct alert {
 	uint8_t kind;                     /* enum alert_kind */
 	uint8_t state;                    /* enum alert_row_state */
 	uint8_t held;                     /* enum held: why it has not gone. */
+	uint32_t looked;                  /* The turn in which 'goes' was found. */
 };
 
 struct alerts {

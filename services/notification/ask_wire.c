@@ -371,7 +371,6 @@ subscription_row(struct notification *n, const struct subscription_row *s,
 	Kusanone__V1__SubscriptionRow *row = arena_alloc(turn->arena, sizeof(*row));
 	const struct record_row *first = table_at(&n->fold.records, s->first_record);
 	struct uuid id;
-	struct alert *ahead;
 
 	memcpy(id.b, s->id, UUID_LEN);
 	kusanone__v1__subscription_row__init(row);
@@ -391,11 +390,6 @@ subscription_row(struct notification *n, const struct subscription_row *s,
 		return row;
 	}
 	row->address_missing = deliver_address(n, s).len == 0;
-	if (preview_alerts(n, s, turn->wall,
-			   turn->wall + PREVIEW_DAYS_MAX * (wall_ms_t)DAY_MS, turn->arena,
-			   &ahead) != 0) {
-		row->next_ms = ahead[0].due;
-	}
 	return row;
 }
 
@@ -431,9 +425,13 @@ answer_subscriptions(struct notification *n, struct peer to, uint64_t request,
 {
 	Kusanone__V1__Reply reply = KUSANONE__V1__REPLY__INIT;
 	Kusanone__V1__SubscriptionsReply r = KUSANONE__V1__SUBSCRIPTIONS_REPLY__INIT;
+	const struct subscription_row **readers;
+	wall_ms_t *next;
 
 	r.position = fold_position(&n->fold);
 	r.rows = arena_alloc(turn->arena, n->open_count * sizeof(r.rows[0]));
+	readers = arena_alloc(turn->arena, n->open_count * sizeof(readers[0]));
+	next = arena_alloc(turn->arena, n->open_count * sizeof(next[0]));
 	for (uint32_t i = 0; i < n->open_count; i++) {
 		const struct subscription_row *s =
 			table_at(&n->fold.subscriptions, n->open[i]);
@@ -441,7 +439,16 @@ answer_subscriptions(struct notification *n, struct peer to, uint64_t request,
 
 		memcpy(id.b, s->id, UUID_LEN);
 		if (starts_with(uuid_text(&id, turn->arena), q->id)) {
+			readers[r.n_rows] = s;
 			r.rows[r.n_rows++] = subscription_row(n, s, turn);
+		}
+	}
+	preview_next(n, readers, r.n_rows, turn->wall,
+		     turn->wall + PREVIEW_DAYS_MAX * (wall_ms_t)DAY_MS, turn->arena,
+		     next);
+	for (size_t i = 0; i < r.n_rows; i++) {
+		if (readers[i]->channel != CHANNEL_FEED && next[i] != NEVER) {
+			r.rows[i]->next_ms = next[i];
 		}
 	}
 	fill_silences(n, turn, &r);

@@ -226,6 +226,19 @@ is_recent(const struct occurrence *times, size_t count, wall_ms_t now)
 	return false;
 }
 
+/* May it lie so late?  Its months say so without reading it. */
+static bool
+may_be_recent(const struct fold *f, const struct event_fact *fact, wall_ms_t now)
+{
+	struct date oldest = date_of_day(
+		(int32_t)((now - FEED_PAST_DAYS * (wall_ms_t)DAY_MS) / DAY_MS - 1));
+	unsigned n;
+	const uint32_t *months = sets_at(&f->sets, fact->months[RULE_LOCAL], &n);
+
+	/* In ascending order; where none is known, it must be read. */
+	return n == 0 || (int32_t)months[n - 1] - 1 >= date_month(&oldest);
+}
+
 /* An event that is off stays in the calendar as cancelled, or who took it in would keep
  * it. */
 size_t
@@ -243,7 +256,7 @@ note_feed_events(struct notification *n, const struct subscription_row *s, wall_
 		struct slice bytes;
 		struct event event;
 
-		if (fact->to_pos != FACT_OPEN) {
+		if (fact->to_pos != FACT_OPEN || !may_be_recent(f, fact, now)) {
 			continue;
 		}
 		if (!fold_event_shown(&n->fold, fact->event, arena, &bytes, NULL) ||

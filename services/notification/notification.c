@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+enum { FAILED_REST_MS = 1000 };
+
 void
 notification_init(struct notification *n, const struct notification_config *config,
 		  struct store *store, struct store *copy, struct store *view)
@@ -11,6 +13,7 @@ notification_init(struct notification *n, const struct notification_config *conf
 				    .copy = copy,
 				    .checkpoint = { .view = view },
 				    .day = INT32_MIN,
+				    .turn_no = 1,
 				    .goes = NEVER };
 	fold_init(&n->fold);
 	n->fold.source = (struct fold_source){ .read = watch_read, .ctx = n };
@@ -18,7 +21,7 @@ notification_init(struct notification *n, const struct notification_config *conf
 	alerts_init(&n->alerts);
 	schedule_init(&n->schedule);
 	planned_init(&n->planned);
-	table_init(&n->seen, sizeof(uint32_t));
+	table_init(&n->seen, sizeof(struct seen_row));
 }
 
 void
@@ -115,6 +118,7 @@ run(void *self, struct turn *turn)
 	if (n->started == 0) {
 		n->started = turn->wall;
 	}
+	n->turn_no++;
 	follow_run(n, turn);
 	with_copy(n, &copy, turn->txn);
 	send_run(n, turn);
@@ -150,6 +154,7 @@ dropped(void *self, enum err err, struct turn *turn)
 	struct notification *n = self;
 
 	log_event(turn->log, LOG_ERROR, "commit", "failed=%s", err_name(err));
+	n->rest_until = turn->now + FAILED_REST_MS;
 	follow_drop(n);
 	send_dropped(n);
 	dialer_dropped(&n->dialer, turn->out, turn->now);
@@ -186,6 +191,8 @@ deadline(const void *self)
 	} else if (next - n->now < NOTIFICATION_CLOCK_MS) {
 		at = n->turned_at + (next - n->now);
 	}
+	/* A disk that is full is not asked at once again. */
+	at = at < n->rest_until ? n->rest_until : at;
 	at = earlier(at, n->config.dials ? dialer_deadline(&n->dialer) : NEVER);
 	at = earlier(at, checkpoint_deadline(&n->checkpoint, &n->fold));
 	if (eraser_is_due(&n->eraser, &n->fold)) {

@@ -81,6 +81,12 @@ const char *missed_name(enum missed);
 enum outcome_kind { OUTCOME_ACCEPTED, OUTCOME_LATER, OUTCOME_REFUSED };
 enum { OUTCOME_ANSWER = 256 };
 
+/* What is remembered of an event. */
+struct seen_row {
+	uint32_t fact1; /* Its fact when the rules were asked, + 1. */
+	uint32_t turn;  /* When that last was another. */
+};
+
 /* A message that was begun. */
 struct sending {
 	struct alert_id id;
@@ -132,7 +138,7 @@ struct notification {
 	struct schedule schedule;
 	struct planned planned;
 	bool planned_complete; /* All that is open stands in it. */
-	struct table seen; /* uint32_t an event: its fact when rules were asked, + 1. */
+	struct table seen;     /* struct seen_row, one an event. */
 	uint32_t facts_mark;
 
 	/* The link. */
@@ -176,7 +182,10 @@ struct notification {
 	int32_t day;     /* Of the last daily look, in Tokyo. */
 	bool fresh;      /* Alerts were found that are not on the disk. */
 	bool look_again; /* Something changed what may be sent. */
-	wall_ms_t goes;  /* When the next alert may go. */
+	uint32_t turn_no;
+	uint32_t wishes_turn; /* In which subscriptions, silences … were other ones. */
+	msec_t rest_until;    /* After a failed commit. */
+	wall_ms_t goes;       /* When the next alert may go. */
 	struct alert_counts counts, staged_counts;
 	wall_ms_t started;
 	msec_t turned_at;
@@ -217,6 +226,10 @@ wall_ms_t watch_next(struct notification *);
  * where it still follows. */
 void watch_forget(struct notification *, struct turn *);
 bool watch_read(void *ctx, uint64_t position, struct arena *, struct slice *ret_record);
+
+/* Was the event another in this turn of the service's or a later one? */
+bool watch_changed_since(const struct notification *, const struct uuid *event,
+			 uint32_t turn);
 
 /* An event that has anything to come, for the rules; in the arena.  False: it has not. */
 bool watch_moment(struct notification *, uint32_t event, struct moment *ret);

@@ -8,7 +8,7 @@ struct preview {
 	wall_ms_t now; /* Of the moment that is asked. */
 	wall_ms_t until;
 	struct alert *list;
-	size_t count;
+	size_t count, most;
 };
 
 static bool
@@ -27,8 +27,7 @@ collect(void *ctx, const struct occasion *o)
 {
 	struct preview *p = ctx;
 
-	if (p->count == PREVIEW_MAX || o->due > p->until ||
-	    !want_matches(p->n, p->s, o) ||
+	if (p->count == p->most || o->due > p->until || !want_matches(p->n, p->s, o) ||
 	    (o->kind == ALERT_UPCOMING && want_nearness(p->s, o, p->now) != NEAREST)) {
 		return;
 	}
@@ -73,7 +72,7 @@ walk(struct preview *p, const struct moment *m, wall_ms_t now)
 	struct rules rules = rules_for(p, now);
 
 	p->now = now;
-	while (rules.now <= p->until && p->count < PREVIEW_MAX) {
+	while (rules.now <= p->until && p->count < p->most) {
 		wall_ms_t next = rules_at(&rules, m);
 
 		if (next == NEVER) {
@@ -85,11 +84,43 @@ walk(struct preview *p, const struct moment *m, wall_ms_t now)
 	}
 }
 
+void
+preview_next(struct notification *n, const struct subscription_row *const *readers,
+	     size_t count, wall_ms_t now, wall_ms_t until, struct arena *arena,
+	     wall_ms_t *ret_next)
+{
+	struct preview p = { .n = n, .most = 1 };
+	struct moment m;
+
+	p.list = arena_alloc(arena, sizeof(p.list[0]));
+	for (size_t i = 0; i < count; i++) {
+		ret_next[i] = NEVER;
+	}
+	for (uint32_t i = 0; i < n->fold.facts.count; i++) {
+		const struct event_fact *f = table_at(&n->fold.facts, i);
+
+		arena_reset(&n->arena);
+		if (f->to_pos != FACT_OPEN || !watch_moment(n, f->event, &m)) {
+			continue;
+		}
+		for (size_t k = 0; k < count; k++) {
+			p.s = readers[k];
+			p.count = 0;
+			/* Later than what is known already is of no interest. */
+			p.until = ret_next[k] < until ? ret_next[k] : until;
+			walk(&p, &m, now);
+			if (p.count != 0) {
+				ret_next[k] = p.list[0].due;
+			}
+		}
+	}
+}
+
 size_t
 preview_alerts(struct notification *n, const struct subscription_row *s, wall_ms_t now,
 	       wall_ms_t until, struct arena *arena, struct alert **ret)
 {
-	struct preview p = { .n = n, .s = s, .until = until };
+	struct preview p = { .n = n, .s = s, .until = until, .most = PREVIEW_MAX };
 	struct moment m;
 
 	p.list = arena_alloc(arena, PREVIEW_MAX * sizeof(p.list[0]));

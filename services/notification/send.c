@@ -185,6 +185,15 @@ ready_cmp(const void *a, const void *b)
 	return r != 0 ? r : (x->row > y->row) - (x->row < y->row);
 }
 
+/* It waits for a time that has not come, and nothing has changed that could change it. */
+static bool
+still_waits(const struct notification *n, const struct alert *a, wall_ms_t now)
+{
+	return a->state == ALERT_DUE && a->goes > now && a->looked > n->wishes_turn &&
+	       !watch_changed_since(n, &a->event, a->looked) &&
+	       !watch_changed_since(n, &a->other, a->looked);
+}
+
 /* Every alert that waits: settled, still waiting, or ready.  Returns how many are. */
 static size_t
 sort_out(struct notification *n, struct ready *ready, struct turn *turn)
@@ -201,6 +210,11 @@ sort_out(struct notification *n, struct ready *ready, struct turn *turn)
 		if (a->state == ALERT_TAKEN) {
 			continue;
 		}
+		if (still_waits(n, a, turn->wall)) {
+			n->goes = a->goes < n->goes ? a->goes : n->goes;
+			continue;
+		}
+		a->looked = n->turn_no;
 		if (!hold_still_helps(n, a, turn->wall, &why)) {
 			miss(n, row, why, turn);
 			continue;
@@ -553,6 +567,7 @@ send_dropped(struct notification *n)
 	}
 	n->staged_count = 0;
 	n->look_again = true;
+	n->wishes_turn = n->turn_no; /* All are looked at again. */
 }
 
 wall_ms_t

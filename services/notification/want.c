@@ -84,6 +84,7 @@ want_refresh(struct notification *n)
 		}
 	}
 	n->look_at_all = true;
+	n->wishes_turn = n->turn_no;
 	if ((n->wanted >> ALERT_CONFLICT & 1) != 0) {
 		watch_complete_planned(n);
 	} else {

@@ -39,13 +39,22 @@ watch_rules(struct notification *n, wall_ms_t now, wall_ms_t since)
 
 /* ---- Records ----------------------------------------------------------------------- */
 
-static uint32_t *
+static struct seen_row *
 seen_of(struct notification *n, uint32_t event)
 {
 	while (n->seen.count <= event) {
 		table_add(&n->seen);
 	}
 	return table_mut(&n->seen, event);
+}
+
+bool
+watch_changed_since(const struct notification *n, const struct uuid *event, uint32_t turn)
+{
+	uint32_t row = fold_find_event(&n->fold, event);
+
+	return row != UINT32_MAX && row < n->seen.count &&
+	       ((const struct seen_row *)table_at(&n->seen, row))->turn >= turn;
 }
 
 static void
@@ -147,13 +156,14 @@ folded(void *ctx, uint64_t position, wall_ms_t hq_ms, const struct record *recor
 	for (uint32_t i = n->facts_mark; i < n->fold.facts.count; i++) {
 		const struct event_fact *after = table_at(&n->fold.facts, i);
 		const struct event_row *e = table_at(&n->fold.events, after->event);
-		uint32_t *seen = seen_of(n, after->event);
-		uint32_t before1 = *seen;
+		struct seen_row *seen = seen_of(n, after->event);
+		uint32_t before1 = seen->fact1;
 
 		if (e->fact1 != i + 1) {
 			continue; /* Another took its place in the same record. */
 		}
-		*seen = i + 1;
+		seen->fact1 = i + 1;
+		seen->turn = n->turn_no;
 		n->feeds_dirty = true;
 		if (n->wanted == 0) {
 			continue; /* Nobody to tell: not even who was told before. */
@@ -309,8 +319,9 @@ static void
 remember_facts(struct notification *n)
 {
 	for (uint32_t i = 0; i < n->fold.events.count; i++) {
-		*seen_of(n, i) =
-			((const struct event_row *)table_at(&n->fold.events, i))->fact1;
+		const struct event_row *e = table_at(&n->fold.events, i);
+
+		seen_of(n, i)->fact1 = e->fact1;
 	}
 	n->facts_mark = n->fold.facts.count;
 }
