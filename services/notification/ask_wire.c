@@ -598,6 +598,43 @@ counts_of(struct notification *n, struct turn *turn)
 	return c;
 }
 
+/* The oldest message that no receiver has taken for an hour; NULL: there is none. */
+static const struct sending *
+oldest_stuck(const struct notification *n, wall_ms_t now)
+{
+	const struct sending *oldest = NULL;
+
+	for (size_t i = 0; i < n->sending_count; i++) {
+		const struct sending *s = n->sendings[i];
+
+		if (!s->test && s->made + HOUR_MS <= now &&
+		    (oldest == NULL || s->made < oldest->made)) {
+			oldest = s;
+		}
+	}
+	return oldest;
+}
+
+static void
+add_stuck(struct notification *n, struct turn *turn, Kusanone__V1__StatusReply *r)
+{
+	const struct sending *s = oldest_stuck(n, turn->wall);
+	char id[ID_TEXT + 1];
+
+	if (s == NULL) {
+		return;
+	}
+	unsigned hours = (unsigned)((turn->wall - s->made) / HOUR_MS);
+	hex_format(s->id.b, ALERT_ID_LEN, id);
+	add_alarm(turn, r,
+		  arena_printf(turn->arena,
+			       "通知 %.8s は %u 時間たっても受け取られていません（%s）",
+			       id, hours, s->answer),
+		  arena_printf(turn->arena,
+			       "message %.8s has not been taken for %u hours (%s)", id,
+			       hours, s->answer));
+}
+
 static void
 answer_status(struct notification *n, struct peer to, uint64_t request, struct turn *turn)
 {
@@ -641,6 +678,7 @@ answer_status(struct notification *n, struct peer to, uint64_t request, struct t
 			  arena_printf(turn->arena, "a feed cannot be written: %s",
 				       n->feed_alarm));
 	}
+	add_stuck(n, turn, &r);
 	if (usage.disk_full || usage.percent >= STORE_REFUSE_PERCENT) {
 		add_alarm(turn, &r, "ディスクが一杯で、通知を送れません",
 			  "the disk is full: no alert is sent");

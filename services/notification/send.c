@@ -335,6 +335,14 @@ settle(struct notification *n, struct sending *s, enum settled how, const char *
 			     reason, s, answer, turn->wall);
 	}
 	keep_forget_message(turn->txn, &s->id);
+	if (how == SETTLED_DEAD) {
+		char id[2 * ALERT_ID_LEN + 1];
+
+		hex_format(s->id.b, ALERT_ID_LEN, id);
+		log_event(turn->log, LOG_ERROR, "send",
+			  "dead=%s alerts=%u reason=%s answer=%s", id, s->count, reason,
+			  answer);
+	}
 	n->staged_counts.sent += how == SETTLED_SENT ? s->count : 0;
 	n->staged_counts.dead += how == SETTLED_DEAD ? s->count : 0;
 	n->staged_counts.missed += how == SETTLED_MISSED ? s->count : 0;
