@@ -6,18 +6,6 @@
 
 /* Requests of this machine's commands: figures, events, nodes, standing queries. */
 
-static void
-refuse(struct peer to, uint64_t request, const struct show_fault *fault,
-       struct turn *turn)
-{
-	static const struct frame_header header = { .type = FRAME_REFUSED,
-						    .minor = LINK_MINOR_MAX };
-	const Kusanone__V1__Refused *refused = reply_refused(turn->arena, request, fault);
-
-	outbox_frame(turn->out, to, &header, pack_in_arena(&refused->base, turn->arena),
-		     (struct slice){ 0 });
-}
-
 /* False: it was refused, being larger than a frame. */
 static bool
 send_reply(struct peer to, Kusanone__V1__Reply *reply, struct turn *turn)
@@ -42,9 +30,9 @@ send_reply(struct peer to, Kusanone__V1__Reply *reply, struct turn *turn)
 	if (reply_send(turn, to, reply)) {
 		return true;
 	}
-	refuse(to, reply->request,
-	       reply->reply_case == KUSANONE__V1__REPLY__REPLY_TOTALS ? &totals : &other,
-	       turn);
+	reply_refuse(turn, to, reply->request,
+		     reply->reply_case == KUSANONE__V1__REPLY__REPLY_TOTALS ? &totals
+									    : &other);
 	return false;
 }
 
@@ -59,7 +47,7 @@ ask_refuse(const struct message *msg, const char *code, struct turn *turn)
 		.expected_en = "it goes on by itself once there is space",
 	};
 
-	refuse(msg->from, 0, &fault, turn);
+	reply_refuse(turn, msg->from, 0, &fault);
 }
 
 static bool
@@ -119,11 +107,11 @@ answer_totals(struct aggregation *a, struct peer to, uint64_t request,
 	struct show_fault fault = { 0 };
 
 	if (!resolve_instant(q, turn)) {
-		refuse(to, request, &too_early, turn);
+		reply_refuse(turn, to, request, &too_early);
 		return false;
 	}
 	if (!totals_answer(&a->fold, q, turn->arena, &totals, &fault)) {
-		refuse(to, request, &fault, turn);
+		reply_refuse(turn, to, request, &fault);
 		return false;
 	}
 	if (q->recount) {
@@ -143,7 +131,7 @@ answer_show(struct aggregation *a, struct peer to, const Kusanone__V1__Query *qu
 	struct show_fault fault = { 0 };
 
 	if (!show_answer(&a->fold, query, turn->arena, &reply, &fault)) {
-		refuse(to, query->request, &fault, turn);
+		reply_refuse(turn, to, query->request, &fault);
 		return;
 	}
 	reply.request = query->request;
@@ -189,7 +177,7 @@ answer(struct aggregation *a, struct peer to, const Kusanone__V1__Query *query,
 		send_reply(to, &reply, turn);
 		return;
 	case KUSANONE__V1__QUERY__QUERY_COHOSTS:
-		refuse(to, query->request, &at_posts, turn);
+		reply_refuse(turn, to, query->request, &at_posts);
 		return;
 	default:
 		answer_show(a, to, query, turn);
@@ -237,7 +225,7 @@ watch(struct aggregation *a, const struct message *msg, const Kusanone__V1__Quer
 					       : query->max_hz;
 
 	if (query->query_case != KUSANONE__V1__QUERY__QUERY_TOTALS) {
-		refuse(msg->from, query->request, &not_totals, turn);
+		reply_refuse(turn, msg->from, query->request, &not_totals);
 		return;
 	}
 	if (!answer_totals(a, msg->from, query->request, query->totals, turn)) {
@@ -341,7 +329,7 @@ ask_handle(struct aggregation *a, const struct message *msg, struct turn *turn)
 	note_heard(a, msg->from, turn->now);
 	if (msg->frame.header.type != FRAME_QUERY &&
 	    msg->frame.header.type != FRAME_WATCH) {
-		refuse(msg->from, 0, &no_submissions, turn);
+		reply_refuse(turn, msg->from, 0, &no_submissions);
 		return;
 	}
 	query = (const Kusanone__V1__Query *)unpack_message(
@@ -354,7 +342,7 @@ ask_handle(struct aggregation *a, const struct message *msg, struct turn *turn)
 			.expected_ja = "kusanone.v1.Query",
 			.expected_en = "kusanone.v1.Query",
 		};
-		refuse(msg->from, 0, &fault, turn);
+		reply_refuse(turn, msg->from, 0, &fault);
 		return;
 	}
 	if (msg->frame.header.type == FRAME_WATCH) {

@@ -13,18 +13,6 @@
 
 enum { ROWS_DEFAULT = 50, ROWS_MAX = 500, ID_TEXT = 2 * ALERT_ID_LEN };
 
-static void
-refuse(struct peer to, uint64_t request, const struct show_fault *fault,
-       struct turn *turn)
-{
-	static const struct frame_header header = { .type = FRAME_REFUSED,
-						    .minor = LINK_MINOR_MAX };
-	const Kusanone__V1__Refused *refused = reply_refused(turn->arena, request, fault);
-
-	outbox_frame(turn->out, to, &header, pack_in_arena(&refused->base, turn->arena),
-		     (struct slice){ 0 });
-}
-
 void
 ask_refuse_full(const struct message *msg, struct turn *turn)
 {
@@ -36,7 +24,7 @@ ask_refuse_full(const struct message *msg, struct turn *turn)
 		.expected_en = "it goes on by itself once there is space",
 	};
 
-	refuse(msg->from, 0, &full, turn);
+	reply_refuse(turn, msg->from, 0, &full);
 }
 
 static void
@@ -52,7 +40,7 @@ send_reply(struct peer to, Kusanone__V1__Reply *reply, struct turn *turn)
 	};
 
 	if (!reply_send(turn, to, reply)) {
-		refuse(to, reply->request, &too_large, turn);
+		reply_refuse(turn, to, reply->request, &too_large);
 	}
 }
 
@@ -535,14 +523,14 @@ answer_preview(struct notification *n, struct peer to, uint64_t request,
 	days = days < PREVIEW_DAYS_MAX ? days : PREVIEW_DAYS_MAX;
 	if (q->draft != NULL) {
 		if (!row_of_draft(n, q->draft, turn->arena, &draft)) {
-			refuse(to, request, &bad_draft, turn);
+			reply_refuse(turn, to, request, &bad_draft);
 			return;
 		}
 		s = &draft;
 	} else {
 		s = find_subscription(n, q->subscription, turn->arena);
 		if (s == NULL) {
-			refuse(to, request, &no_subscription, turn);
+			reply_refuse(turn, to, request, &no_subscription);
 			return;
 		}
 	}
@@ -722,11 +710,11 @@ take_test(struct notification *n, struct peer to, uint64_t request,
 		find_subscription(n, m->subscription, turn->arena);
 
 	if (s == NULL) {
-		refuse(to, request, &no_subscription, turn);
+		reply_refuse(turn, to, request, &no_subscription);
 		return;
 	}
 	if (deliver_address(n, s).len == 0) {
-		refuse(to, request, &no_address, turn);
+		reply_refuse(turn, to, request, &no_address);
 		return;
 	}
 	struct alert_id id = send_test(n, s, turn->wall);
@@ -749,7 +737,7 @@ take_resend(struct notification *n, struct peer to, uint64_t request,
 
 	if (!hex_parse(slice_str(m->alert), id.b, ALERT_ID_LEN) ||
 	    !send_again(n, &id, turn)) {
-		refuse(to, request, &not_dead, turn);
+		reply_refuse(turn, to, request, &not_dead);
 		return;
 	}
 	send_receipt(to, request, &id, turn);
@@ -775,7 +763,7 @@ handle_query(struct notification *n, const struct message *msg, struct turn *tur
 					 .reason_en = "the question cannot be read" };
 
 	if (q == NULL) {
-		refuse(msg->from, 0, &unreadable, turn);
+		reply_refuse(turn, msg->from, 0, &unreadable);
 		return;
 	}
 	switch (q->query_case) {
@@ -792,7 +780,7 @@ handle_query(struct notification *n, const struct message *msg, struct turn *tur
 		answer_status(n, msg->from, q->request, turn);
 		break;
 	default:
-		refuse(msg->from, q->request, &elsewhere, turn);
+		reply_refuse(turn, msg->from, q->request, &elsewhere);
 		break;
 	}
 }
@@ -819,7 +807,7 @@ handle_submission(struct notification *n, const struct message *msg, struct turn
 		   s->body_case == KUSANONE__V1__SUBMISSION__BODY_ALERT_RESEND) {
 		take_resend(n, msg->from, s->request, s->alert_resend, turn);
 	} else {
-		refuse(msg->from, s != NULL ? s->request : 0, &elsewhere, turn);
+		reply_refuse(turn, msg->from, s != NULL ? s->request : 0, &elsewhere);
 	}
 }
 

@@ -37,6 +37,18 @@ reply_refused(struct arena *arena, uint64_t request, const struct show_fault *fa
 }
 
 void
+reply_refuse(struct turn *turn, struct peer to, uint64_t request,
+	     const struct show_fault *fault)
+{
+	static const struct frame_header header = { .type = FRAME_REFUSED,
+						    .minor = LINK_MINOR_MAX };
+	const Kusanone__V1__Refused *refused = reply_refused(turn->arena, request, fault);
+
+	outbox_frame(turn->out, to, &header, pack_in_arena(&refused->base, turn->arena),
+		     (struct slice){ 0 });
+}
+
+void
 reply_fill_names(struct turn *turn, db_t loose, Kusanone__V1__Event *event)
 {
 	for (size_t i = 0; event != NULL && i < event->n_people; i++) {

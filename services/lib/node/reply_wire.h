@@ -15,6 +15,10 @@ Kusanone__V1__Text *reply_text(struct arena *, const char *ja, const char *en);
 Kusanone__V1__Refused *reply_refused(struct arena *, uint64_t request,
 				     const struct show_fault *);
 
+/* REFUSED, sent. */
+void reply_refuse(struct turn *, struct peer to, uint64_t request,
+		  const struct show_fault *);
+
 /* The names of an event's people, which lie in the db 'loose'; one that was erased, or
  * has not come, stays empty.  'event' may be NULL. */
 void reply_fill_names(struct turn *, db_t loose, Kusanone__V1__Event *event);
