@@ -6,7 +6,7 @@
  * The real core of notification over real stores, without sockets and sender: its turns
  * are driven here, and what it would have sent is taken as accepted.  Events × readers ×
  * four lead times are scheduled; two events come due in each minute.  DIR is made anew.
-*/
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
