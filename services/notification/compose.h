@@ -10,9 +10,9 @@
  *	                           v                                        v
  *	                 calendar.c (libical)                   letter.c (text and HTML)
  *
- * A mail of one alert invites: each session is an iCalendar object of its own (REQUEST
+ * A mail about one event invites: each session is an iCalendar object of its own (REQUEST
  * or CANCEL; RFC 5546 3.2.2 wants one UID in it), so that a calendar moves or drops what
- * it holds.  A mail of several alerts, or about more sessions than COMPOSE_MAX_PARTS,
+ * it holds.  A mail about several events, or about more sessions than COMPOSE_MAX_PARTS,
  * carries one object for all of them by PUBLISH (RFC 5546 3.2.1 allows several UIDs):
  * clients show one card for a mail, and a digest is no invitation.  UID, SEQUENCE and
  * LAST-MODIFIED are the same in mails and feeds, so that neither doubles the other. */

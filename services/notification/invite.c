@@ -273,6 +273,18 @@ print(const struct picks *p, enum calendar_method method, const char *file,
 				.content = calendar_print(&calendar, p->voice->arena) };
 }
 
+/* News of one event, though it be several: moved, say, and by that near. */
+static bool
+are_of_one_event(const struct item *items, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		if (!uuid_eq(&items[i].note->event, &items[0].note->event)) {
+			return false;
+		}
+	}
+	return count == 1 || (count != 0 && items[0].note->has_event);
+}
+
 size_t
 invites_of(const struct voice *v, const struct item *items, size_t count,
 	   struct invite **ret)
@@ -285,7 +297,8 @@ invites_of(const struct voice *v, const struct item *items, size_t count,
 	drop_older(&p);
 	struct invite *list = arena_alloc(v->arena, (p.count + 1) * sizeof(list[0]));
 	*ret = list;
-	if (p.count != 0 && (count > 1 || p.count > COMPOSE_MAX_PARTS)) {
+	if (p.count != 0 &&
+	    (!are_of_one_event(items, count) || p.count > COMPOSE_MAX_PARTS)) {
 		struct calendar_entry *entries =
 			arena_alloc(v->arena, p.count * sizeof(entries[0]));
 

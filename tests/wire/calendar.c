@@ -112,10 +112,11 @@ put_invitations(void)
 				 "s2") ", \"start\": \"2026-12-24\", \"status\": "
 				       "\"CANCELLED\", " PEOPLE "}]}",
 			 NULL });
-	struct note both[] = { n, n };
+	/* Beside news of something else: it is not about one event any more. */
+	struct note both[] = { n, n, { .kind = ALERT_MILESTONE, .value = 1200 } };
 	both[1].sequence = 9;
 	both[1].kind = ALERT_CANCELLED;
-	put_mail("several", both, 2,
+	put_mail("several", both, 3,
 		 (const char *const[]){
 			 "{\"method\": \"PUBLISH\", \"events\": [{" UID(
 				 "s1") ", \"status\": \"CANCELLED\", \"sequence\": 9, "

@@ -412,6 +412,7 @@ test_calendar__several_alerts_publish_each_session_once(void **state)
 		announced(SESSION("s1", "\"2026-12-01\"", "null") ", " SESSION(
 			"s2", CHICAGO("2026-12-02T10:00", "-360"), "null")),
 		announced(SESSION("s1", "\"2026-12-01\"", "null")),
+		{ .kind = ALERT_MILESTONE, .value = 1200 },
 	};
 
 	notes[0].kind = ALERT_UPCOMING;
@@ -419,7 +420,7 @@ test_calendar__several_alerts_publish_each_session_once(void **state)
 	notes[0].lead_minutes = 60;
 	notes[1].kind = ALERT_CANCELLED;
 	notes[1].sequence = 4;
-	const Kusanone__V1__Mail *mail = world_mail(&w, notes, 2);
+	const Kusanone__V1__Mail *mail = world_mail(&w, notes, 3);
 	assert_int_equal(mail->n_calendars, 1);
 	const char *lines = part(mail, 0, "PUBLISH", "events.ics");
 	assert_int_equal(count_of(lines, "BEGIN:VEVENT\n"), 2);
@@ -429,11 +430,31 @@ test_calendar__several_alerts_publish_each_session_once(void **state)
 	assert_int_equal(count_of(lines, "\nTRIGGER:-PT1H\n"), 1);
 	/* The same session from two alerts: the newer word. */
 	notes[0].kind = ALERT_ANNOUNCED;
-	lines = part(world_mail(&w, notes, 2), 0, "PUBLISH", "events.ics");
+	lines = part(world_mail(&w, notes, 3), 0, "PUBLISH", "events.ics");
 	assert_int_equal(count_of(lines, "BEGIN:VEVENT\n"), 2);
 	assert_int_equal(count_of(lines, "\nUID:s1."), 1);
 	assert_int_equal(count_of(lines, "\nSTATUS:CANCELLED\n"), 1);
 	assert_int_equal(count_of(lines, "\nSEQUENCE:4\n"), 1);
+}
+
+/* It moved, and by that is near: still one event, which a calendar moves. */
+static void
+test_calendar__several_alerts_about_one_event_invite(void **state)
+{
+	(void)state;
+	struct note notes[] = {
+		announced(SESSION("s1", "\"2026-12-01\"", "null")),
+		announced(SESSION("s1", "\"2026-12-01\"", "null")),
+	};
+
+	notes[0].kind = ALERT_MOVED;
+	notes[0].sequence = 3;
+	notes[1].kind = ALERT_UPCOMING;
+	notes[1].session = slice_str("s1");
+	notes[1].sequence = 3;
+	const Kusanone__V1__Mail *mail = world_mail(&w, notes, 2);
+	assert_int_equal(mail->n_calendars, 1);
+	CHECK_HAS(part(mail, 0, "REQUEST", "invite.ics"), "\nSEQUENCE:3\n");
 }
 
 static void
@@ -702,6 +723,7 @@ main(void)
 		TEST(test_calendar__a_session_that_is_gone_is_taken_back),
 		TEST(test_calendar__cancelled_sessions_go_and_held_ones_stay),
 		TEST(test_calendar__several_alerts_publish_each_session_once),
+		TEST(test_calendar__several_alerts_about_one_event_invite),
 		TEST(test_calendar__more_sessions_than_parts_are_published),
 		TEST(test_calendar__a_feed_word_for_word),
 		TEST(test_calendar__a_zone_stands_once_and_holds_for_all_who_use_it),
