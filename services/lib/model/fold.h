@@ -159,7 +159,7 @@ struct subscription_row {
 	uint32_t leads[ALERT_MAX_LEADS];
 	uint16_t digest_minute, quiet_from, quiet_to;
 	uint8_t lead_count, channel, digest_weekdays, has_quiet, english;
-	uint8_t pad[5];
+	uint8_t pad[9]; /* Named, so that rows compare by their bytes. */
 };
 
 struct silence_row {

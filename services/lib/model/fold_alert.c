@@ -3,6 +3,11 @@
 /* Subscriptions, silences and acknowledgements: the newest word with an id holds.  Rows
  * carry the positions between which they held, as facts do. */
 
+_Static_assert(sizeof(struct subscription_row) ==
+		       offsetof(struct subscription_row, pad) +
+			       sizeof(((struct subscription_row *)0)->pad),
+	       "rows compare by their bytes");
+
 static void
 close_row(struct table *t, size_t to_pos_at, uint32_t row, uint64_t position)
 {
