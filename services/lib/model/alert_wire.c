@@ -94,6 +94,11 @@ subscription_get(struct decoder *d, const Kusanone__V1__Subscription *in,
 	    ret->categories.count > EVENT_MAX_CODES) {
 		return decoder_broken(d, "subscription", "names too many codes");
 	}
+	/* As of a name: whoever signed it cannot take it out of a record again. */
+	if (in->to[0] != '\0') {
+		return decoder_broken(d, "subscription.to",
+				      "an address stands in the record");
+	}
 	if (!ret->removed && ret->channel == CHANNEL_NONE) {
 		return decoder_broken(d, "subscription.channel", "is not known");
 	}
