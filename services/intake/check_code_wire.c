@@ -1,4 +1,5 @@
 #include "intake/check_wire.h"
+#include "intake/meant.h"
 
 /* What the reference data and the posts say of an event.  Nothing here refuses: this
  * node's copy of the reference data may be old, and the fold decides. */
@@ -9,28 +10,47 @@ reference_of(struct draft *d)
 	return &d->in->fold.reference;
 }
 
+/* 'meant' is the known code that is nearest, or empty. */
 static void
-warn_unknown(struct draft *d, const char *field, const char *code)
+warn_unknown(struct draft *d, const char *field, const char *code, struct slice meant)
 {
-	draft_warn(d, "unknown_code", field,
-		   arena_printf(d->arena,
-				"「%"
-				"s」はこのノードの参照データにありません。つづりをご確認"
-				"ください。",
-				code),
-		   arena_printf(d->arena,
-				"\"%s\" is not in this node's reference data; check its "
-				"spelling.",
-				code));
+	const char *ja = "つづりをご確認ください。", *en = "check its spelling.";
+
+	/* One that holds on other days only is no slip of the pen. */
+	if (meant.len != 0 && !slice_eq_str(meant, code)) {
+		ja = arena_printf(d->arena, "%.*s ではありませんか。", (int)meant.len,
+				  (const char *)meant.at);
+		en = arena_printf(d->arena, "did you mean %.*s?", (int)meant.len,
+				  (const char *)meant.at);
+	}
+	draft_warn(
+		d, "unknown_code", field,
+		arena_printf(d->arena, "「%s」はこのノードの参照データにありません。%s",
+			     code, ja),
+		arena_printf(d->arena, "\"%s\" is not in this node's reference data; %s",
+			     code, en));
+}
+
+/* A code of a kind; 'group' as in meant_code(). */
+static void
+check_code(struct draft *d, enum reference_kind kind, const char *group, const char *code,
+	   const char *field, int32_t day)
+{
+	const struct reference *r = reference_of(d);
+
+	if (reference_find(r, kind, slice_str(group), slice_str(code), day,
+			   REFERENCE_NOW) == NULL) {
+		warn_unknown(d, field, code,
+			     meant_code(r, kind, slice_str(group), slice_str(code)));
+	}
 }
 
 static void
 check_dimension(struct draft *d, const char *dimension, const char *code,
 		const char *field, int32_t day)
 {
-	if (pb_is_set(code) && reference_code(reference_of(d), slice_str(dimension),
-					      slice_str(code), day) == NULL) {
-		warn_unknown(d, field, code);
+	if (pb_is_set(code)) {
+		check_code(d, REFERENCE_CODE, dimension, code, field, day);
 	}
 }
 
@@ -51,10 +71,7 @@ check_posts(struct draft *d, const Kusanone__V1__Event *e, int32_t day)
 	for (size_t i = 0; i < e->n_holders; i++) {
 		has_recorder |= strcmp(e->holders[i], e->recorder) == 0;
 		has_lead |= strcmp(e->holders[i], pb_str(e->lead)) == 0;
-		if (reference_post(reference_of(d), slice_str(e->holders[i]), day) ==
-		    NULL) {
-			warn_unknown(d, "holders", e->holders[i]);
-		}
+		check_code(d, REFERENCE_POST, "", e->holders[i], "holders", day);
 	}
 	if (e->n_holders == 0) {
 		draft_warn(d, "no_holders", "holders",
@@ -110,10 +127,8 @@ check_place(struct draft *d, const Kusanone__V1__Event *e, const Kusanone__V1__P
 	if (p == NULL || !pb_is_set(p->state)) {
 		return;
 	}
-	if (reference_state(r, slice_str(pb_str(p->country)), slice_str(p->state), day) ==
-	    NULL) {
-		warn_unknown(d, arena_printf(d->arena, "%s.state", field), p->state);
-	}
+	check_code(d, REFERENCE_STATE, pb_str(p->country), p->state,
+		   arena_printf(d->arena, "%s.state", field), day);
 	if (!is_at_home(p)) {
 		return;
 	}
@@ -180,10 +195,7 @@ check_codes(struct draft *d, const Kusanone__V1__Event *e)
 		check_dimension(d, "vip_kind", e->people[i]->kind, "people", day);
 	}
 	for (size_t i = 0; i < e->n_pillars; i++) {
-		if (reference_pillar(reference_of(d), slice_str(e->pillars[i]), day) ==
-		    NULL) {
-			warn_unknown(d, "pillars", e->pillars[i]);
-		}
+		check_code(d, REFERENCE_PILLAR, "", e->pillars[i], "pillars", day);
 	}
 	check_posts(d, e, day);
 	check_places(d, e, day);

@@ -1,4 +1,5 @@
 #include "intake/check_wire.h"
+#include "intake/meant.h"
 #include "lib/base/unpack_wire.h"
 #include "lib/base/wire.h"
 
@@ -16,36 +17,68 @@ check_size(struct draft *d, const char *text, size_t max, const char *field)
 			     arena_printf(d->arena, "at most %zu bytes", max));
 }
 
+/* A word that is not known: what was meant, as far as that can be told, else what all of
+ * them are. */
+static bool
+refuse_word(struct draft *d, const char *field, const char *ja, const char *en,
+	    struct slice meant, const char *all_ja, const char *all_en)
+{
+	if (meant.len == 0) {
+		return draft_invalid(d, field, ja, en, all_ja, all_en);
+	}
+	return draft_invalid(d, field, ja, en,
+			     arena_printf(d->arena, "%.*s ではありませんか。",
+					  (int)meant.len, (const char *)meant.at),
+			     arena_printf(d->arena, "did you mean %.*s?", (int)meant.len,
+					  (const char *)meant.at));
+}
+
 /* ---- What it is about ------------------------------------------------------------ */
+
+static bool
+check_kind(struct draft *d, const char *word, const char *field)
+{
+	enum alert_kind kind;
+
+	return alert_kind_parse(slice_str(word), &kind) ||
+	       refuse_word(d, field,
+			   arena_printf(d->arena, "「%s」という通知の種類はありません。",
+					word),
+			   arena_printf(d->arena, "\"%s\" is no kind of alert.", word),
+			   meant_kind(slice_str(word)),
+			   "upcoming、announced、changed、moved、cancelled など",
+			   "upcoming, announced, changed, moved, cancelled, …");
+}
 
 static bool
 check_kinds(struct draft *d, char *const *kinds, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		enum alert_kind kind;
-
-		if (!alert_kind_parse(slice_str(kinds[i]), &kind)) {
-			return draft_invalid(
-				d, "kinds",
-				arena_printf(d->arena,
-					     "「%s」という通知の種類はありません。",
-					     kinds[i]),
-				arena_printf(d->arena, "\"%s\" is no kind of alert.",
-					     kinds[i]),
-				"upcoming、announced、changed、moved、cancelled など",
-				"upcoming, announced, changed, moved, cancelled, …");
+		if (!check_kind(d, kinds[i], "kinds")) {
+			return false;
 		}
 	}
 	return true;
 }
 
-static bool
-refuse_code(struct draft *d, const char *field, const char *code)
+/* What groups the codes of a kind that subscriptions name. */
+static struct slice
+group_of(enum reference_kind kind)
 {
-	return draft_invalid(
+	return slice_str(kind == REFERENCE_STATE  ? "US"
+			 : kind == REFERENCE_CODE ? "category"
+						  : "");
+}
+
+static bool
+refuse_code(struct draft *d, enum reference_kind kind, const char *field,
+	    const char *code)
+{
+	return refuse_word(
 		d, field,
 		arena_printf(d->arena, "「%s」は参照データにありません。", code),
 		arena_printf(d->arena, "\"%s\" is not in the reference data.", code),
+		meant_code(&d->in->fold.reference, kind, group_of(kind), slice_str(code)),
 		"kusanone reference show にあるコード",
 		"a code that kusanone reference show lists");
 }
@@ -53,20 +86,8 @@ refuse_code(struct draft *d, const char *field, const char *code)
 static bool
 is_known(struct draft *d, enum reference_kind kind, struct slice code)
 {
-	const struct reference *r = &d->in->fold.reference;
-
-	switch (kind) {
-	case REFERENCE_POST:
-		return reference_post(r, code, REFERENCE_ANY_DAY) != NULL;
-	case REFERENCE_STATE:
-		return reference_state(r, slice_str("US"), code, REFERENCE_ANY_DAY) !=
-		       NULL;
-	case REFERENCE_PILLAR:
-		return reference_pillar(r, code, REFERENCE_ANY_DAY) != NULL;
-	default:
-		return reference_code(r, slice_str("category"), code,
-				      REFERENCE_ANY_DAY) != NULL;
-	}
+	return reference_find(&d->in->fold.reference, kind, group_of(kind), code,
+			      REFERENCE_ANY_DAY, REFERENCE_NOW) != NULL;
 }
 
 static bool
@@ -79,7 +100,7 @@ check_codes_of(struct draft *d, enum reference_kind kind, char *const *codes,
 	}
 	for (size_t i = 0; i < count; i++) {
 		if (!is_known(d, kind, slice_str(codes[i]))) {
-			return refuse_code(d, field, codes[i]);
+			return refuse_code(d, kind, field, codes[i]);
 		}
 	}
 	return true;
@@ -136,11 +157,12 @@ check_zone(struct draft *d, const char *zone)
 
 	return !pb_is_set(zone) ||
 	       zones->find(zones->ctx, slice_str(zone), &any, &answer) ||
-	       draft_invalid(d, "zone",
-			     arena_printf(d->arena,
-					  "「%s」というタイムゾーンはありません。", zone),
-			     arena_printf(d->arena, "\"%s\" is no time zone.", zone),
-			     "Asia/Tokyo のような名前", "a name such as Asia/Tokyo");
+	       refuse_word(d, "zone",
+			   arena_printf(d->arena,
+					"「%s」というタイムゾーンはありません。", zone),
+			   arena_printf(d->arena, "\"%s\" is no time zone.", zone),
+			   meant_zone(&d->in->fold.reference, slice_str(zone)),
+			   "Asia/Tokyo のような名前", "a name such as Asia/Tokyo");
 }
 
 static bool
