@@ -256,52 +256,46 @@ resolve_address(struct draft *d, Kusanone__V1__Subscription *m,
 	return true;
 }
 
-/* ---- Subscriptions --------------------------------------------------------------- */
+/* ---- What was said before -------------------------------------------------------- */
 
-/* What a record says of a subscription, without its id and its address' hash. */
-static bool
-says_the_same(struct draft *d, const struct subscription_row *row,
-	      const Kusanone__V1__Subscription *m)
+/* The body of the record at a row, unpacked: what a client would have to send to say the
+ * same again.  NULL: it cannot be read. */
+static const ProtobufCMessage *
+said_at(struct draft *d, uint32_t row, const ProtobufCMessageDescriptor *type)
 {
-	Kusanone__V1__Subscription asked = *m;
 	struct slice record, body;
 
-	if (!intake_read(d->in, (uint64_t)row->record + 1, d->arena, &record) ||
-	    !wire_get_bytes(record, BODY_SUBSCRIPTION, &body)) {
-		return false;
-	}
-	Kusanone__V1__Subscription *has =
-		(Kusanone__V1__Subscription *)(void *)unpack_message(
-			&kusanone__v1__subscription__descriptor, body, d->arena, NULL);
-	if (has == NULL) {
-		return false;
-	}
-	struct hash part;
-	memcpy(part.b, row->to, HASH_LEN);
-	bool same_address = m->channel == KUSANONE__V1__CHANNEL__CHANNEL_FEED ||
-			    slice_eq_str(draft_part(d, &part), without(m->to, "mailto:"));
-	asked.id = has->id;
-	asked.to = has->to;
-	asked.to_hash = has->to_hash;
-	return same_address && slice_eq(pack_in_arena(&asked.base, d->arena), body);
+	return intake_read(d->in, (uint64_t)row + 1, d->arena, &record) &&
+			       wire_get_bytes(record, d->body, &body)
+		       ? unpack_message(type, body, d->arena, NULL)
+		       : NULL;
 }
 
-/* Without an id: the subscription that says the same already, or a new one. */
-static struct uuid
-find_or_mint(struct draft *d, const Kusanone__V1__Subscription *m)
+static bool
+packs_alike(struct draft *d, const ProtobufCMessage *a, const ProtobufCMessage *b)
 {
-	const struct fold *f = &d->in->fold;
-	struct uuid id;
+	return slice_eq(pack_in_arena(a, d->arena), pack_in_arena(b, d->arena));
+}
 
-	for (uint32_t i = 0; i < f->subscriptions.count; i++) {
-		const struct subscription_row *row = table_at(&f->subscriptions, i);
+/* The newest of the rows that hold no more: what is said anew without an id begins from
+ * its record, so that it is not taken for what was said, and ended, before. */
+struct ended {
+	uint64_t at;
+	uint32_t record;
+};
 
-		if (row->to_pos == FACT_OPEN && says_the_same(d, row, m)) {
-			memcpy(id.b, row->id, UUID_LEN);
-			return id;
-		}
+static void
+note_ended(struct ended *e, uint64_t to_pos, uint32_t record)
+{
+	if (to_pos != FACT_OPEN && to_pos > e->at) {
+		*e = (struct ended){ to_pos, record };
 	}
-	return draft_mint_id(d);
+}
+
+static struct said_before
+after_ended(const struct ended *e)
+{
+	return e->at != 0 ? (struct said_before){ e->record, false } : SAID_NOTHING;
 }
 
 static bool
@@ -319,6 +313,63 @@ id_text(struct draft *d, const struct uuid *id)
 
 	uuid_format(id, text);
 	return arena_dup(d->arena, text, UUID_TEXT_LEN);
+}
+
+/* ---- Subscriptions --------------------------------------------------------------- */
+
+/* Does it say the same, id and address' hash apart? */
+static bool
+says_subscription(struct draft *d, const struct subscription_row *row,
+		  const Kusanone__V1__Subscription *m)
+{
+	const Kusanone__V1__Subscription *has =
+		(const Kusanone__V1__Subscription *)(const void *)said_at(
+			d, row->record, &kusanone__v1__subscription__descriptor);
+	Kusanone__V1__Subscription asked = *m;
+	struct hash part;
+
+	memcpy(part.b, row->to, HASH_LEN);
+	if (has == NULL ||
+	    (m->channel != KUSANONE__V1__CHANNEL__CHANNEL_FEED &&
+	     !slice_eq_str(draft_part(d, &part), without(m->to, "mailto:")))) {
+		return false;
+	}
+	asked.id = has->id;
+	asked.to = has->to;
+	asked.to_hash = has->to_hash;
+	return packs_alike(d, &asked.base, &has->base);
+}
+
+/* What was said before of its id.  Without one it is the subscription that says the same
+ * already, or a new one. */
+static struct said_before
+subscription_before(struct draft *d, Kusanone__V1__Subscription *m, struct uuid *id)
+{
+	const struct fold *f = &d->in->fold;
+	struct ended ended = { 0 };
+
+	if (pb_is_set(m->id)) {
+		uint32_t row = fold_find_subscription(f, id);
+
+		if (row == UINT32_MAX) {
+			return SAID_NOTHING;
+		}
+		const struct subscription_row *s = table_at(&f->subscriptions, row);
+		return (struct said_before){ s->record, s->to_pos == FACT_OPEN };
+	}
+	for (uint32_t i = 0; i < f->subscriptions.count; i++) {
+		const struct subscription_row *row = table_at(&f->subscriptions, i);
+
+		note_ended(&ended, row->to_pos, row->record);
+		if (row->to_pos == FACT_OPEN && says_subscription(d, row, m)) {
+			memcpy(id->b, row->id, UUID_LEN);
+			m->id = id_text(d, id);
+			return (struct said_before){ row->record, true };
+		}
+	}
+	*id = draft_mint_id(d);
+	m->id = id_text(d, id);
+	return after_ended(&ended);
 }
 
 static bool
@@ -342,58 +393,94 @@ check_subscription(struct draft *d, const Kusanone__V1__Subscription *m)
 	       check_lang(d, m->lang);
 }
 
+/* It says that it is removed and nothing else: what it was, the records before say. */
+static bool
+say_removed(struct draft *d, char *id_given, const struct uuid *id,
+	    const struct said_before *before)
+{
+	Kusanone__V1__Subscription removed = KUSANONE__V1__SUBSCRIPTION__INIT;
+
+	if (!before->holds) {
+		return draft_refuse(d, "unknown", "id", "その登録はありません。",
+				    "There is no such subscription.",
+				    "kusanone alerts list にある番号",
+				    "an id that kusanone alerts list shows");
+	}
+	removed.id = id_given;
+	removed.removed = true;
+	return say_body(d, &removed.base, id, (struct slice){ 0 }, *before);
+}
+
 static bool
 say_subscription(struct draft *d, Kusanone__V1__Subscription *m)
 {
-	struct said_before before = SAID_NOTHING;
-	struct uuid id;
+	struct uuid id = { { 0 } };
 
-	if (pb_is_set(m->id) && !get_id(d, m->id, "id", &id)) {
+	if ((pb_is_set(m->id) || m->removed) && !get_id(d, m->id, "id", &id)) {
 		return false;
 	}
-	const struct subscription_row *was =
-		pb_is_set(m->id) ? open_subscription(d, &id) : NULL;
+	if (!m->removed && !check_subscription(d, m)) {
+		return false;
+	}
+	struct said_before before = subscription_before(d, m, &id);
 	if (m->removed) {
-		if (was == NULL) {
-			return draft_refuse(d, "unknown", "id", "その登録はありません。",
-					    "There is no such subscription.",
-					    "kusanone alerts list にある番号",
-					    "an id that kusanone alerts list shows");
-		}
-	} else {
-		if (!check_subscription(d, m)) {
-			return false;
-		}
-		if (!pb_is_set(m->id)) {
-			id = find_or_mint(d, m);
-			m->id = id_text(d, &id);
-			was = open_subscription(d, &id);
-		}
-		if (!resolve_address(d, m, was)) {
-			return false;
-		}
+		return say_removed(d, m->id, &id, &before);
 	}
-	if (was != NULL) {
-		before = (struct said_before){ was->record, true };
-	}
-	return say_body(d, &m->base, &id, (struct slice){ 0 }, before);
+	return resolve_address(d, m, open_subscription(d, &id)) &&
+	       say_body(d, &m->base, &id, (struct slice){ 0 }, before);
 }
 
 /* ---- Silences and acknowledgements ----------------------------------------------- */
 
+/* Does it say the same, but for what a client may leave out? */
+static bool
+says_silence(struct draft *d, const struct silence_row *row,
+	     const Kusanone__V1__Silence *m)
+{
+	const Kusanone__V1__Silence *has =
+		(const Kusanone__V1__Silence *)(const void *)said_at(
+			d, row->record, &kusanone__v1__silence__descriptor);
+	Kusanone__V1__Silence asked = *m;
+
+	if (has == NULL) {
+		return false;
+	}
+	asked.id = has->id;
+	if (asked.from_ms == 0) {
+		asked.from_ms = has->from_ms;
+	}
+	return packs_alike(d, &asked.base, &has->base);
+}
+
+/* As of a subscription; and one that holds has begun when it did. */
 static struct said_before
-silence_before(struct draft *d, const struct uuid *id)
+silence_before(struct draft *d, Kusanone__V1__Silence *m, struct uuid *id)
 {
 	const struct fold *f = &d->in->fold;
+	bool has_id = pb_is_set(m->id);
+	struct ended ended = { 0 };
 
 	for (uint32_t i = f->silences.count; i-- > 0;) {
 		const struct silence_row *s = table_at(&f->silences, i);
+		bool holds = s->to_pos == FACT_OPEN;
+		bool same = holds && says_silence(d, s, m);
 
-		if (memcmp(s->id, id->b, UUID_LEN) == 0) {
-			return (struct said_before){ s->record, s->to_pos == FACT_OPEN };
+		note_ended(&ended, s->to_pos, s->record);
+		if (has_id ? memcmp(s->id, id->b, UUID_LEN) != 0 : !same) {
+			continue;
 		}
+		if (same) {
+			m->from_ms = s->from_ms;
+		}
+		memcpy(id->b, s->id, UUID_LEN);
+		m->id = id_text(d, id);
+		return (struct said_before){ s->record, holds };
 	}
-	return SAID_NOTHING;
+	if (!has_id) {
+		*id = draft_mint_id(d);
+		m->id = id_text(d, id);
+	}
+	return has_id ? SAID_NOTHING : after_ended(&ended);
 }
 
 static bool
@@ -413,30 +500,25 @@ check_named_subscription(struct draft *d, const char *text)
 }
 
 static bool
-say_silence(struct draft *d, Kusanone__V1__Silence *m)
+say_silence_ended(struct draft *d, char *id_given, const struct uuid *id,
+		  const struct said_before *before)
 {
-	struct said_before before = SAID_NOTHING;
-	struct uuid id, event;
+	Kusanone__V1__Silence ended = KUSANONE__V1__SILENCE__INIT;
 
-	if (pb_is_set(m->id)) {
-		if (!get_id(d, m->id, "id", &id)) {
-			return false;
-		}
-		before = silence_before(d, &id);
-	} else {
-		id = draft_mint_id(d);
-		m->id = id_text(d, &id);
+	if (!before->holds) {
+		return draft_refuse(d, "unknown", "id", "その停止はありません。",
+				    "There is no such silence.", NULL, NULL);
 	}
-	if (m->ended) {
-		if (!before.holds) {
-			return draft_refuse(d, "unknown", "id", "その停止はありません。",
-					    "There is no such silence.", NULL, NULL);
-		}
-		return say_body(d, &m->base, &id, (struct slice){ 0 }, before);
-	}
-	if (m->from_ms == 0) {
-		m->from_ms = d->turn->wall;
-	}
+	ended.id = id_given;
+	ended.ended = true;
+	return say_body(d, &ended.base, id, (struct slice){ 0 }, *before);
+}
+
+static bool
+check_silence(struct draft *d, const Kusanone__V1__Silence *m)
+{
+	struct uuid event;
+
 	if (m->until_ms <= m->from_ms || m->until_ms <= d->turn->wall) {
 		return draft_invalid(d, "until_ms", "終わりが先の時刻ではありません。",
 				     "Does not end in the future.",
@@ -454,8 +536,28 @@ say_silence(struct draft *d, Kusanone__V1__Silence *m)
 	}
 	return check_named_subscription(d, m->subscription) &&
 	       check_kinds(d, m->kinds, m->n_kinds) &&
-	       check_codes_of(d, REFERENCE_POST, m->posts, m->n_posts, "posts") &&
-	       say_body(d, &m->base, &id, (struct slice){ 0 }, before);
+	       check_codes_of(d, REFERENCE_POST, m->posts, m->n_posts, "posts");
+}
+
+static bool
+say_silence(struct draft *d, Kusanone__V1__Silence *m)
+{
+	struct uuid id = { { 0 } };
+
+	if ((pb_is_set(m->id) || m->ended) && !get_id(d, m->id, "id", &id)) {
+		return false;
+	}
+	if (!m->ended && !check_silence(d, m)) {
+		return false;
+	}
+	struct said_before before = silence_before(d, m, &id);
+	if (m->ended) {
+		return say_silence_ended(d, m->id, &id, &before);
+	}
+	if (m->from_ms == 0) {
+		m->from_ms = d->turn->wall;
+	}
+	return say_body(d, &m->base, &id, (struct slice){ 0 }, before);
 }
 
 static struct said_before
@@ -484,8 +586,12 @@ say_acknowledgement(struct draft *d, const Kusanone__V1__Acknowledgement *m)
 	struct buf key = { 0 };
 	enum alert_kind kind;
 
-	if (!alert_kind_parse(slice_str(m->kind), &kind) || !pb_is_set(m->subject)) {
-		return draft_invalid(d, "kind", "どの通知のことかがありません。",
+	if (!check_kind(d, m->kind, "kind")) {
+		return false;
+	}
+	must(alert_kind_parse(slice_str(m->kind), &kind));
+	if (!pb_is_set(m->subject)) {
+		return draft_invalid(d, "subject", "どの通知のことかがありません。",
 				     "Does not say which alert is meant.",
 				     "kusanone alerts log にある通知",
 				     "an alert that kusanone alerts log shows");
