@@ -80,6 +80,7 @@ open_core(struct main *m)
 		.from = s->from,
 		.host_name = s->host,
 		.give_up = s->give_up,
+		.retry = s->retry,
 	};
 
 	m->core = xmalloc(sizeof(*m->core));
@@ -124,6 +125,7 @@ worker_open(void *ctx, void *loop, struct host *host, char *why, size_t why_len)
 		.hook_allow_count = s->hook_allow.count,
 		.hook_ca_file = or_null(s->hook_ca_file),
 		.feed_dir = m->feed_dir,
+		.timeout_ms = (long)s->timeout,
 		.log = &m->program.sink,
 	};
 

@@ -61,6 +61,7 @@ struct notification_config {
 	const char *from;      /* The sender's address. */
 	const char *host_name; /* Right side of message ids and UIDs. */
 	msec_t give_up;        /* A message that was not taken for so long is dead. */
+	msec_t retry;          /* It waits so long at first; 0: 30 s. */
 };
 
 /* Why an alert waits. */

@@ -33,7 +33,7 @@ struct staged {
 };
 
 enum {
-	RETRY_MIN_MS = 30 * 1000,
+	RETRY_MS = 30 * 1000,
 	RETRY_MAX_MS = 6 * HOUR_MS,
 	TESTS_KEPT = 16,
 };
@@ -297,9 +297,9 @@ begin_ready(struct notification *n, struct turn *turn)
 
 /* Full jitter over a doubling step. */
 static wall_ms_t
-backoff(const struct sending *s, struct rng *rng)
+backoff(const struct notification *n, const struct sending *s, struct rng *rng)
 {
-	uint64_t step = RETRY_MIN_MS;
+	uint64_t step = n->config.retry != 0 ? (uint64_t)n->config.retry : RETRY_MS;
 
 	for (uint32_t i = 1; i < s->attempts && step < RETRY_MAX_MS; i++) {
 		step *= 2;
@@ -401,7 +401,7 @@ try_later(struct notification *n, struct sending *s, const struct outcome *o,
 	  struct turn *turn)
 {
 	struct staged *st = stage(n, STAGE_LATER);
-	wall_ms_t wait = backoff(s, turn->rng);
+	wall_ms_t wait = backoff(n, s, turn->rng);
 
 	wait = o->retry_after > wait ? o->retry_after : wait;
 	st->sending = s;

@@ -12,7 +12,7 @@ struct notification_settings {
 	uint64_t copy_quota, view_quota;
 
 	const char *from, *host;
-	msec_t give_up;
+	msec_t give_up, retry, timeout;
 
 	const char *smtp_url;
 	bool smtp_starttls;
