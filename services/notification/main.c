@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "lib/base/crash.h"
 #include "lib/host/program.h"
 #include "lib/host/zone_file.h"
 #include "notification/deliver.h"
@@ -142,6 +143,7 @@ worker_begin(void *ctx, struct slice job)
 	struct main *m = ctx;
 
 	if (!m->finishing) {
+		crash_point("begun");
 		deliver_begin(m->deliver, job);
 	}
 }
@@ -168,6 +170,31 @@ worker_close(void *ctx)
 	struct main *m = ctx;
 
 	deliver_close(m->deliver);
+}
+
+/* The named points of a message's life that only a turn knows; the others are where
+ * they are passed (lib/base/crash.h):
+ *
+ *	handled  an attempt is to begin, and is not on the disk
+ *	begun    it is on the disk, and not made
+ *	connected, body_sent, reply_read
+ *	heard    what came of it is in the turn, and not on the disk
+ *	settled  it is on the disk */
+static bool
+crash_at(void *ctx, enum turn_point point)
+{
+	const struct notification *n = ctx;
+
+	if (point == TURN_HANDLED && n->outcome_count != 0) {
+		crash_point("heard");
+	}
+	if (point == TURN_HANDLED && send_begins(n)) {
+		crash_point("handled");
+	}
+	if (point == TURN_COMMITTED && n->outcome_count != 0) {
+		crash_point("settled");
+	}
+	return false;
 }
 
 static void
@@ -251,6 +278,7 @@ main(int argc, char **argv)
 			   &notification_schema, &rc)) {
 		return rc;
 	}
+	m.program.crash_at = crash_at;
 	zones_init(&m.zones, zone_file_find, NULL);
 	rc = start(&m, argv[1]);
 	if (m.core != NULL) {

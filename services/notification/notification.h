@@ -263,6 +263,9 @@ void send_committed(struct notification *, struct turn *);
 void send_dropped(struct notification *);
 wall_ms_t send_next(const struct notification *);
 
+/* Does this turn's commit begin attempts? */
+bool send_begins(const struct notification *);
+
 /* From the sender: kept until it is on the disk. */
 void send_hear(struct notification *, const struct outcome *);
 

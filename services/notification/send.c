@@ -578,6 +578,17 @@ send_dropped(struct notification *n)
 	n->wishes_turn = n->turn_no; /* All are looked at again. */
 }
 
+bool
+send_begins(const struct notification *n)
+{
+	for (size_t i = 0; i < n->staged_count; i++) {
+		if (n->staged[i].stage == STAGE_BEGIN) {
+			return true;
+		}
+	}
+	return false;
+}
+
 wall_ms_t
 send_next(const struct notification *n)
 {

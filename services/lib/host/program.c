@@ -153,6 +153,8 @@ program_serve(struct program *p, const struct service *service, void *core,
 
 	random_bytes(&seed, sizeof(seed));
 	node_init(&node, service, core, store, seed, &p->sink);
+	node.crash_at = p->crash_at;
+	node.crash_ctx = core;
 	enum err err = host_run(&node, options, why, sizeof(why));
 	node_fini(&node);
 	if (err != OK) {

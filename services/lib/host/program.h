@@ -16,6 +16,8 @@ struct program {
 	const struct settings *settings; /* which program_read_settings() found. */
 	struct keyfile keys;             /* After program_read_keys(). */
 	struct log_sink sink;
+	/* The node's (lib/node/node.h), with the core as 'ctx'; NULL: never. */
+	bool (*crash_at)(void *ctx, enum turn_point);
 };
 
 /* Reads the command line: CONFIG.yaml, or --print-config.  False: the program ends with
