@@ -94,7 +94,7 @@ row_of(struct notification *n, const struct alert *a, struct turn *turn)
 	uint32_t of = fold_find_subscription(&n->fold, &a->subscription);
 	const struct subscription_row *s =
 		of != UINT32_MAX ? table_at(&n->fold.subscriptions, of) : NULL;
-	struct note note = note_of(n, a, turn->wall, turn->arena);
+	struct note note = note_of(n, a, a->due, turn->arena); /* As it was called for. */
 	struct compose c = { .fold = &n->fold, .zones = &n->config.zones };
 
 	if (s != NULL) {

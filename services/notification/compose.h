@@ -40,6 +40,8 @@ struct note {
 	/* UPCOMING, DATE_NOT_FIXED: the session's id; empty: the event's stated date. */
 	struct slice session;
 	uint32_t lead_minutes; /* UPCOMING */
+	/* UPCOMING: from the making of the message to starts_ms; 0: as the lead says. */
+	uint32_t left_minutes;
 	/* UPCOMING: the instant meant (of a day-precise date its local midnight). */
 	wall_ms_t starts_ms;
 	struct slice post;      /* COHOST_ASKED: who is asked; POST_SILENT: who. */

@@ -179,15 +179,41 @@ is_postponed(const struct item *i)
 	       (!i->has_before || i->before.status != STATUS_POSTPONED);
 }
 
+static uint32_t
+rounded(uint32_t minutes, uint32_t unit)
+{
+	return (minutes + unit / 2) / unit * unit;
+}
+
+/* The lead time that was asked for; of a message that was made late, what is left, as
+ * exactly as a reader needs it.  A day has no hour: the whole days before it. */
+static uint32_t
+minutes_ahead(const struct item *i)
+{
+	const struct note *n = i->note;
+	uint32_t left = n->left_minutes;
+
+	if (left == 0 || left + n->lead_minutes / 20 >= n->lead_minutes) {
+		return n->lead_minutes;
+	}
+	if (i->sitting != NULL && i->sitting->start.date.precision == PRECISION_DAY) {
+		return (left + ALERT_MINUTES_A_DAY - 1) / ALERT_MINUTES_A_DAY *
+		       ALERT_MINUTES_A_DAY;
+	}
+	return left >= 2 * ALERT_MINUTES_A_DAY ? rounded(left, ALERT_MINUTES_A_DAY)
+	       : left >= 2 * 60                ? rounded(left, 60)
+					       : left;
+}
+
 const char *
 item_kind(const struct voice *v, const struct item *i)
 {
 	const struct note *n = i->note;
+	uint32_t ahead = minutes_ahead(i);
 
 	switch (n->kind) {
 	case ALERT_UPCOMING:
-		return n->lead_minutes == 0 ? SAY(v, W_NOW)
-					    : SAY(v, W_IN, say_span(v, n->lead_minutes));
+		return ahead == 0 ? SAY(v, W_NOW) : SAY(v, W_IN, say_span(v, ahead));
 	case ALERT_MOVED:
 		return is_postponed(i) ? SAY(v, W_POSTPONED) : SAY(v, W_MOVED);
 	case ALERT_CANCELLED:

@@ -151,6 +151,14 @@ split_restatement(struct slice subject, struct note *note)
 	}
 }
 
+static uint32_t
+minutes_left(const struct alert *a, wall_ms_t now)
+{
+	wall_ms_t left = (a->starts - now + MINUTE_MS / 2) / MINUTE_MS;
+
+	return left > 0 && left < a->lead ? (uint32_t)left : 0;
+}
+
 struct note
 note_of(struct notification *n, const struct alert *a, wall_ms_t now, struct arena *arena)
 {
@@ -158,6 +166,7 @@ note_of(struct notification *n, const struct alert *a, wall_ms_t now, struct are
 	struct note note = { .kind = (enum alert_kind)a->kind,
 			     .session = words_at(&n->words, a->session),
 			     .lead_minutes = a->lead,
+			     .left_minutes = minutes_left(a, now),
 			     .starts_ms = a->starts,
 			     .value = a->value,
 			     .value_before = a->value_before };

@@ -96,6 +96,31 @@ check_kind(uint32_t lead_minutes, const char *ja, const char *en)
 	assert_memory_equal(line.en.at, en, strlen(en));
 }
 
+static void
+check_late(uint32_t lead_minutes, uint32_t left_minutes, const char *en)
+{
+	struct note n = upcoming(world_event(&w, SEMINAR), lead_minutes);
+
+	n.left_minutes = left_minutes;
+	struct text line = compose_line(&w.compose, &n, &w.arena);
+	assert_memory_equal(line.en.at, en, strlen(en));
+}
+
+/* Who hears late is not told of a time that has gone by. */
+static void
+test_compose__upcoming_late(void **state)
+{
+	(void)state;
+	const uint32_t day = 24 * 60;
+
+	check_late(30 * day, 29 * day, "In 30 days: ");
+	check_late(30 * day, 6 * day + 16 * 60, "In 7 days: ");
+	check_late(7 * day, day + 5 * 60 + 7, "In 1 day 5 hours: ");
+	check_late(day, 9 * 60 + 10, "In 9 hours: ");
+	check_late(day, 12, "In 12 minutes: ");
+	check_late(120, 119, "In 2 hours: ");
+}
+
 /* Of several stated dates the one that begins when the alert says is meant. */
 static void
 test_compose__upcoming_stated_day(void **state)
@@ -787,6 +812,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_compose__upcoming),
 		TEST(test_compose__upcoming_stated_day),
+		TEST(test_compose__upcoming_late),
 		TEST(test_compose__lead_times),
 		TEST(test_compose__a_line_is_the_subject_in_both_languages),
 		TEST(test_compose__a_date_is_said_as_precise_as_it_is),

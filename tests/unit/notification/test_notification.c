@@ -64,7 +64,7 @@ test_notification__what_came_due_while_nobody_was_there(void **state)
 	d->wall = instant("2026-03-05T00:00");
 	desk_open(d);
 	desk_settle(d);
-	expect_mail(d, "In 7 days: Hydrogen seminar"); /* Late, and it helps. */
+	expect_mail(d, "In 6 days: Hydrogen seminar"); /* Late, and it helps. */
 	assert_int_equal(d->core->counts.missed, 1);   /* That of 30 days: overtaken. */
 	desk_close(d);
 	d->wall = instant("2026-03-12T00:00");
