@@ -19,6 +19,7 @@ FOLDER/behaviour, read anew for each request, says how it behaves:
     slow                  answers 200 byte by byte
     huge                  answers 200 with a body that does not end
     garbage               answers what is no HTTP
+    no_tls                hangs up instead of the handshake
 """
 import argparse
 import base64
@@ -47,6 +48,17 @@ class Server(http.server.ThreadingHTTPServer):
     taken = 0
     lock = threading.Lock()
 
+    def behaviour(self):
+        try:
+            with open(os.path.join(self.folder, "behaviour")) as f:
+                return f.read().strip()
+        except FileNotFoundError:
+            return "200"
+
+    def verify_request(self, request, client_address):
+        """False: it is hung up on, before anything is read."""
+        return self.behaviour() != "no_tls"
+
     def handle_error(self, request, client_address):
         """What a client does wrong is the test's to see, not a trace on the screen."""
 
@@ -56,13 +68,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *args):
         pass
-
-    def behaviour(self):
-        try:
-            with open(os.path.join(self.server.folder, "behaviour")) as f:
-                return f.read().strip()
-        except FileNotFoundError:
-            return "200"
 
     def signature(self, body):
         if not self.server.secret:
@@ -75,9 +80,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         age = abs(time.time() - int(self.headers["webhook-timestamp"]))
         return f"{'good' if good in given and age < 60 else 'bad'} of {len(given)}"
 
-    def take(self):
+    def take(self, behaviour):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         facts = [f"request {self.command} {self.path} {self.request_version}",
+                 f"behaviour {behaviour}",
                  f"signature {self.signature(body)}"]
         facts += [f"head {k.lower()}: {json.dumps(v)}" for k, v in self.headers.items()]
         with self.server.lock:
@@ -87,11 +93,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         say(self.server.folder, name + ".txt", ("\n".join(facts) + "\n").encode())
 
     def do_POST(self):
-        how, _, field = self.behaviour().partition(" ")
+        how, _, field = self.server.behaviour().partition(" ")
         if how == "drop_early":
             self.close_connection = True
             return
-        self.take()
+        self.take(how)
         if how == "drop":
             self.close_connection = True
         elif how == "hang":

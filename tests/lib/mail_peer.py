@@ -15,7 +15,7 @@ FOLDER/behaviour, read anew for each step, says how it behaves:
     drop                  takes it, and hangs up without a reply
     hang                  takes it, and never replies
     garbage_end           takes it, and replies what is no reply
-    slow                  replies byte by byte
+    slow [MS]             replies byte by byte, one each 2 ms or so many
     mute                  accepts connections and says nothing
     garbage               greets with what is no greeting
     no_tls                hangs up in the middle of the handshake
@@ -105,9 +105,10 @@ class Peer(SMTP):
             self.transport.abort()
             return
         if how == "slow":
+            # Nothing after the last one: a client begins TLS as soon as it has it.
             for c in (text + "\r\n").encode():
+                await asyncio.sleep(float(words or 2) / 1000)
                 self._writer.write(bytes((c,)))
-                await asyncio.sleep(0.002)
             return
         await super().push(text.encode("latin-1"))
         if how == "last" and "taken as" in text:

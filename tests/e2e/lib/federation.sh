@@ -7,8 +7,9 @@
 #	up NODE / down NODE [SIGNAL] / kill_node NODE
 #	at NODE COMMAND…       kusanone at that node's sockets
 #
-# NODE is aggregation, hq, or a post. more[NODE] holds further lines of its config file;
-# in_front[NODE] a command that its program is started with (ip netns exec …).
+# NODE is aggregation, hq, notification (lib/alerts.sh), or a post. more[NODE] holds further
+# lines of its config file; in_front[NODE] a command that its program is started with (ip
+# netns exec …).
 
 fed=
 declare -A more=() in_front=()
@@ -27,7 +28,7 @@ job() { printf '%s.%s' "${fed##*/}" "$1"; }
 # at NODE COMMAND…
 at() {
 	local node=$1
-	[ "$node" != aggregation ] || node=hq
+	case $node in aggregation | notification) node=hq ;; esac
 	shift
 	kusanone "$@" --run "$fed/run/$node" --lang "${lang:-en}"
 }
@@ -101,18 +102,24 @@ config_intake() {
 	END
 }
 
+service_of() {
+	case $1 in
+	aggregation | notification) echo "$1" ;;
+	*) echo intake ;;
+	esac
+}
+
 # Is the service there, and does it answer?
 serves() {
-	local sock=$fed/run/$1/intake.sock
-	[ "$1" != aggregation ] || sock=$fed/run/hq/aggregation.sock
-	[ -S "$sock" ] || return 1
+	local run=$1 service
+	service=$(service_of "$1")
+	[ "$service" = intake ] || run=hq
+	[ -S "$fed/run/$run/$service.sock" ] || return 1
 	status_of "$1" >/dev/null 2>&1
 }
 
 # The StatusReply of one service as JSON.
 status_of() {
-	local service=intake
-	[ "$1" != aggregation ] || service=aggregation
 	at "$1" status --timeout 2 --json |
 		/usr/bin/python3 -c '
 import json, sys
@@ -125,15 +132,14 @@ while text[at:].strip():
         if s.get("service") == sys.argv[1]:
             print(json.dumps(s))
             sys.exit(0)
-sys.exit(1)' "$service"
+sys.exit(1)' "$(service_of "$1")"
 }
 
 # launch NODE: start it and do not wait.
 launch() {
-	local program=kusanone-intake
-	[ "$1" != aggregation ] || program=kusanone-aggregation
 	# shellcheck disable=SC2086
-	start "$(job "$1")" ${in_front[$1]:-} "$bin/$program" "$fed/config/$1.yaml"
+	start "$(job "$1")" ${in_front[$1]:-} "$bin/kusanone-$(service_of "$1")" \
+		"$fed/config/$1.yaml"
 }
 
 # up NODE: start it and wait until it serves, at most 15 s.
