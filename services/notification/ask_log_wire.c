@@ -233,7 +233,8 @@ ask_alerts(struct notification *n, struct peer to, uint64_t request,
 
 /* ---- What is to come --------------------------------------------------------------- */
 
-/* A draft as a row, read as a record is. */
+/* A draft as a row, read as a record is.  Where it would go is of no matter, and no
+ * record holds an address. */
 static bool
 row_of_draft(struct notification *n, const Kusanone__V1__Subscription *draft,
 	     struct arena *arena, struct subscription_row *ret)
@@ -246,6 +247,10 @@ row_of_draft(struct notification *n, const Kusanone__V1__Subscription *draft,
 		subscription.id = (char *)(uintptr_t) "00000000-0000-7000-8000-"
 						      "000000000000";
 	}
+	if (draft->channel == KUSANONE__V1__CHANNEL__CHANNEL_UNSPECIFIED) {
+		subscription.channel = KUSANONE__V1__CHANNEL__CHANNEL_MAIL;
+	}
+	subscription.to = (char *)(uintptr_t) "";
 	record.body_case = KUSANONE__V1__RECORD__BODY_SUBSCRIPTION;
 	record.subscription = &subscription;
 	if (!record_decode(pack_in_arena(&record.base, arena), arena, &decoded, NULL)) {

@@ -126,8 +126,8 @@ news_helps(struct notification *n, const struct alert *a, wall_ms_t now, enum mi
 	       rules_is_ahead(&rules, m.fact, m.times, m.count, now);
 }
 
-static bool
-is_acknowledged(struct notification *n, const struct alert *a)
+bool
+hold_is_acknowledged(const struct notification *n, const struct alert *a)
 {
 	const struct fold *f = &n->fold;
 	char event[UUID_TEXT_LEN + 1];
@@ -163,7 +163,7 @@ hold_still_helps(struct notification *n, const struct alert *a, wall_ms_t now,
 		*ret_why = MISSED_UNSUBSCRIBED;
 		return false;
 	}
-	if (is_acknowledged(n, a)) {
+	if (hold_is_acknowledged(n, a)) {
 		*ret_why = MISSED_ACKNOWLEDGED;
 		return false;
 	}

@@ -285,6 +285,9 @@ void send_add(struct notification *, struct sending *);
 bool hold_still_helps(struct notification *, const struct alert *, wall_ms_t now,
 		      enum missed *ret_why) WARN_UNUSED;
 
+/* Somebody sees to what it is about. */
+bool hold_is_acknowledged(const struct notification *, const struct alert *);
+
 /* When it goes: the reader's hours, silences; NEVER: not before something changes. */
 wall_ms_t hold_until(struct notification *, const struct alert *,
 		     const struct subscription_row *, wall_ms_t now, enum held *ret_held);

@@ -33,7 +33,7 @@ collect(void *ctx, const struct occasion *o)
 	}
 	struct alert a = want_alert(p->n, p->s, o);
 	if (!has(p, &a.id) && alerts_find(&p->n->alerts, &a.id) == UINT32_MAX &&
-	    !keep_is_settled(p->n->keep_txn, &a.id)) {
+	    !keep_is_settled(p->n->keep_txn, &a.id) && !hold_is_acknowledged(p->n, &a)) {
 		/* Of what is due already, the time at which it would go. */
 		a.due = a.due > p->now ? a.due : p->now;
 		p->list[p->count++] = a;

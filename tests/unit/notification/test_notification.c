@@ -1,6 +1,43 @@
 /* cmocka's headers come with the fixture. */
 #include "unit/notification/fixture.h"
 
+/* What the next 60 days would bring a draft, asked as a command does. */
+static size_t
+preview(struct desk *d, Kusanone__V1__Subscription *draft)
+{
+	Kusanone__V1__Query q = KUSANONE__V1__QUERY__INIT;
+	Kusanone__V1__PreviewQuery body = KUSANONE__V1__PREVIEW_QUERY__INIT;
+	const struct frame_header header = { .type = FRAME_QUERY, .minor = 1 };
+	const struct principal local = { .kind = PRINCIPAL_LOCAL };
+	uint8_t head[FRAME_HEADER_LEN] = { 0 };
+	struct slice parts[3];
+
+	body.draft = draft;
+	q.query_case = KUSANONE__V1__QUERY__QUERY_PREVIEW;
+	q.preview = &body;
+	frame_header_put(head, &header);
+	parts[0] = slice_of(head, sizeof(head));
+	parts[1] = pack_in_arena(&q.base, &d->arena);
+	outbox_clear(&d->node.outbox);
+	inbox_put(&d->inbox, (struct peer){ 0, 7 }, &local, parts, 2);
+	desk_turn(d);
+	for (size_t i = 0; i < d->node.outbox.count; i++) {
+		if (d->node.outbox.list[i].kind != OUT_FRAME) {
+			continue;
+		}
+		(void)out_parts(&d->node.outbox, &d->node.outbox.list[i], parts);
+		const Kusanone__V1__Reply *reply =
+			(const Kusanone__V1__Reply *)unpack_message(
+				&kusanone__v1__reply__descriptor, parts[1], &d->arena,
+				NULL);
+		assert_non_null(reply);
+		assert_int_equal(reply->reply_case, KUSANONE__V1__REPLY__REPLY_ALERTS);
+		return reply->alerts->n_rows;
+	}
+	fail_msg("no answer");
+	return 0;
+}
+
 static void
 test_notification__an_event_that_is_first_seen_is_announced_once(void **state)
 {
@@ -320,12 +357,19 @@ test_notification__a_report_is_asked_for_weekly_until_somebody_sees_to_it(void *
 
 	Kusanone__V1__Record record = KUSANONE__V1__RECORD__INIT;
 	Kusanone__V1__Acknowledgement ack = KUSANONE__V1__ACKNOWLEDGEMENT__INIT;
+	Kusanone__V1__Subscription draft = KUSANONE__V1__SUBSCRIPTION__INIT;
+	char *kinds[] = { (char *)(uintptr_t) "report-overdue" };
 
+	draft.kinds = kinds;
+	draft.n_kinds = 1;
 	ack.kind = (char *)(uintptr_t) "report-overdue";
 	ack.subject = (char *)(uintptr_t)EVENT_A;
 	record.body_case = KUSANONE__V1__RECORD__BODY_ACKNOWLEDGEMENT;
 	record.acknowledgement = &ack;
+	assert_true(preview(d, &draft) > 1);
 	player_say(d, &d->own, &record);
+	desk_settle(d);
+	assert_int_equal(preview(d, &draft), 0);
 	desk_at(d, "2026-04-23T22:00");
 	take_no_mail(d);
 	ack.undone = true;
@@ -358,6 +402,28 @@ test_notification__a_month_is_no_day(void **state)
 	desk_free(d);
 }
 
+/* Wherever it would go, and before it says where. */
+static void
+test_notification__who_has_not_subscribed_yet_sees_what_would_come(void **state)
+{
+	(void)state;
+	struct desk *d = desk_new("2026-03-01T00:00");
+	Kusanone__V1__Subscription draft = KUSANONE__V1__SUBSCRIPTION__INIT;
+	uint32_t leads[] = { 7 * 24 * 60, 24 * 60 };
+	char *kinds[] = { (char *)(uintptr_t) "upcoming" };
+
+	record_plan(d, &d->sfo, &seminar);
+	draft.kinds = kinds;
+	draft.n_kinds = 1;
+	draft.lead_minutes = leads;
+	draft.n_lead_minutes = 2;
+	assert_int_equal(preview(d, &draft), 2);
+	draft.channel = KUSANONE__V1__CHANNEL__CHANNEL_MAIL;
+	draft.to = (char *)(uintptr_t) "desk@example.org";
+	assert_int_equal(preview(d, &draft), 2);
+	desk_free(d);
+}
+
 int
 main(void)
 {
@@ -380,6 +446,8 @@ main(void)
 		cmocka_unit_test(
 			test_notification__a_report_is_asked_for_weekly_until_somebody_sees_to_it),
 		cmocka_unit_test(test_notification__a_month_is_no_day),
+		cmocka_unit_test(
+			test_notification__who_has_not_subscribed_yet_sees_what_would_come),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
