@@ -29,7 +29,7 @@ subscribe --who hook --to "https://localhost:$(port_of hook)/in" --kind announce
 same "two readers are subscribed" "$(alert_count subscriptions)" 2
 kill_node notification
 
-# ---- One cell of the table -----------------------------------------------------------
+# ---- One cell of the table -------------------------------------------------------------
 
 # How often it was sent again though it may have been taken, since the store was made.
 repeated=0
@@ -151,7 +151,7 @@ while read -r channel point lives lost twice again counted; do
 done < <(grep -v '^wrong ' lives.txt)
 same "receivers refused some for good, and they were sent again by hand" "$((dead >= 4))" 1
 
-# ---- Killed at any moment ---------------------------------------------------------------
+# ---- Killed at any moment --------------------------------------------------------------
 
 # While events are recorded at both posts. Slow receivers make the moments long in which
 # a message is under way.
