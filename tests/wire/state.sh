@@ -4,6 +4,7 @@
 #	tests/wire/state.sh ARCHIVE…     archives of make_state.sh; programs in KUSANONE_BIN
 . "$(dirname "$0")/../lib/e2e.sh"
 . "$root/tests/e2e/lib/federation.sh"
+. "$root/tests/e2e/lib/alerts.sh"
 . "$root/tests/lib/paper.sh"
 data=$root/deploy/reference/us-japan
 
@@ -19,6 +20,8 @@ unpack() {
 	config_intake hq hq
 	config_intake sfo post sfo
 	config_intake lax post lax
+	relay='""'
+	[ ! -d "$fed/notification" ] || config_notification
 }
 
 # still NAME FILE COMMAND…: all that FILE of said/ holds is still said; a later build may say
@@ -63,9 +66,9 @@ paper() {
 
 # refuses NAME SERVICE WORDS…: it does not start, and says why.
 refuses() {
-	local name=$1 service=$2 program=kusanone-intake
+	local name=$1 service=$2 program
 	shift 2
-	[ "$service" != aggregation ] || program=kusanone-aggregation
+	program=kusanone-$(service_of "$service")
 	expect "$name" 1 "$@" -- timeout 20 "$program" "$fed/config/$service.yaml"
 }
 
@@ -134,6 +137,32 @@ hq_intake_alone() {
 	need down hq
 }
 
+# There is no relay: nothing is sent. How long ago it was decides what became of the two
+# alerts that had not been sent, and not whether they are there.
+not_sent() {
+	local state sum=0
+	for state in waiting sending dead missed; do
+		sum=$((sum + $(alert_count $state)))
+	done
+	echo $sum
+}
+alerts_alone() {
+	need up notification
+	still "the alerts that were sent are shown as they were" alerts-sent.json \
+		at hq alerts log --state sent --json
+	same "the two that were not are there" "$(not_sent)" 2
+	check "notification ends well" down notification
+	rm -r "$fed/notification/copy" "$fed/notification/view"
+	need up aggregation
+	need up notification
+	check "without copy and view it takes headquarters' log again" \
+		wait_for 10 heard_all notification
+	same "and nothing is found a second time" "$(alert_count sent) $(not_sent)" "3 2"
+	need down notification
+	need down aggregation
+}
+heard_all() { [ "$(figure "$1" position)" = "$(figure aggregation position)" ]; }
+
 together() {
 	local position
 	need up aggregation
@@ -167,7 +196,8 @@ all_heard() {
 newer_formats() {
 	local store service where sentence
 	sentence=("was written by a newer program" "format 99" "reads up to format" "install")
-	for store in aggregation/log aggregation/view hq/journal sfo/journal; do
+	for store in aggregation/log aggregation/view hq/journal sfo/journal \
+		notification/{alerts,copy,view}; do
 		service=${store%%/*}
 		where="$fed/$store"
 		newer "$store"
@@ -200,6 +230,7 @@ for archive in "$@"; do
 	headquarters_alone
 	posts_alone
 	hq_intake_alone
+	[ ! -d "$fed/notification" ] || alerts_alone
 	together
 	unpack "$archive" "$name-newer"
 	newer_formats
