@@ -7,7 +7,11 @@
 
 /* The alert log: notification.h says what lies where. */
 
-enum { TOLD_KEY_LEN = 2 * UUID_LEN, HISTORY_KEY_LEN = 8 + ALERT_ID_LEN };
+enum {
+	TOLD_KEY_LEN = 2 * UUID_LEN,
+	TOLD_BEFORE = 1, /* No event can have been told of before the second record. */
+	HISTORY_KEY_LEN = 8 + ALERT_ID_LEN,
+};
 
 const char *const notification_db_names[] = { "due",  "message", "settled", "history",
 					      "told", "meta",    NULL };
@@ -300,6 +304,27 @@ keep_told(struct txn *txn, const struct uuid *subscription, const struct uuid *e
 		txn_put(txn, NOTIFICATION_DB_TOLD, slice_of(key, sizeof(key)),
 			slice_of(value, sizeof(value)));
 	}
+}
+
+void
+keep_told_before(struct txn *txn)
+{
+	struct cursor cursor = cursor_open(txn, NOTIFICATION_DB_TOLD);
+	struct buf keys = { 0 };
+	struct slice key, value;
+	uint8_t first[8];
+
+	for (bool more = cursor_seek(&cursor, (struct slice){ 0 }, &key, &value); more;
+	     more = cursor_next(&cursor, &key, &value)) {
+		buf_put_slice(&keys, key);
+	}
+	cursor_close(&cursor);
+	put_be64(first, TOLD_BEFORE);
+	for (size_t at = 0; at + TOLD_KEY_LEN <= keys.len; at += TOLD_KEY_LEN) {
+		txn_put(txn, NOTIFICATION_DB_TOLD, slice_of(keys.at + at, TOLD_KEY_LEN),
+			slice_of(first, sizeof(first)));
+	}
+	buf_fini(&keys);
 }
 
 uint64_t

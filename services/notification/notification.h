@@ -305,6 +305,8 @@ void keep_settled(struct notification *, struct txn *, const struct alert *, enu
 bool keep_is_settled(struct txn *, const struct alert_id *);
 void keep_told(struct txn *, const struct uuid *subscription, const struct uuid *event,
 	       uint64_t position);
+/* Positions of another past say nothing any more: whoever was told was told before. */
+void keep_told_before(struct txn *);
 /* 0: never. */
 uint64_t keep_told_since(struct txn *, const struct uuid *subscription,
 			 const struct uuid *event);

@@ -401,6 +401,7 @@ watch_forget(struct notification *n, struct turn *turn)
 	n->planned_complete = false;
 	n->touched_count = 0;
 	n->facts_mark = 0;
+	keep_told_before(turn->txn);
 	want_refresh(n);
 	/* Of those found and not begun: they are found again where they still follow. */
 	for (uint32_t row = alerts_next(&n->alerts, 0); row != UINT32_MAX;

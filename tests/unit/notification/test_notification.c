@@ -424,6 +424,42 @@ test_notification__who_has_not_subscribed_yet_sees_what_would_come(void **state)
 	desk_free(d);
 }
 
+/* Headquarters was set back: its log is shorter, and the same records come again in other
+ * places.  Nobody is told again, and who was told of an event hears that it is off. */
+static void
+test_notification__headquarters_was_set_back(void **state)
+{
+	(void)state;
+	struct desk *d = desk_new("2026-01-05T00:00");
+	struct player own = d->own, sfo = d->sfo, lax = d->lax;
+	struct plan off = seminar, other = seminar;
+
+	/* The log as it is when it comes again: enrolments, reader, event. */
+	subscribe_kinds(d, "upcoming");
+	other.id = EVENT_B;
+	other.start = "2027-03-10T14:00";
+	record_plan(d, &d->lax, &other); /* Of a node that may not: it holds a place. */
+	record_plan(d, &d->sfo, &seminar);
+	desk_at(d, "2026-02-08T21:00");
+	expect_mail(d, "In 30 days: Hydrogen seminar");
+
+	d->core->reset = true;
+	desk_turn(d);
+	assert_int_equal(d->core->log.head.position, 0);
+	assert_int_equal(fold_position(&d->core->fold), 0);
+	d->own = own;
+	d->sfo = sfo;
+	d->lax = lax;
+	enrol(d, &d->sfo);
+	subscribe_kinds(d, "upcoming");
+	record_plan(d, &d->sfo, &seminar);
+	take_no_mail(d);
+	off.status = KUSANONE__V1__STATUS__STATUS_CANCELLED;
+	record_plan(d, &d->sfo, &off);
+	expect_mail(d, "Cancelled: Hydrogen seminar");
+	desk_free(d);
+}
+
 int
 main(void)
 {
@@ -448,6 +484,7 @@ main(void)
 		cmocka_unit_test(test_notification__a_month_is_no_day),
 		cmocka_unit_test(
 			test_notification__who_has_not_subscribed_yet_sees_what_would_come),
+		cmocka_unit_test(test_notification__headquarters_was_set_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
