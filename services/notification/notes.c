@@ -62,6 +62,24 @@ revision_before(struct notification *n, uint64_t position, struct arena *arena)
 	return (struct slice){ 0 };
 }
 
+/* Its newest revision, whether it counts or not: of an event of which nothing counts any
+ * more. */
+static struct slice
+newest_revision(struct notification *n, const struct event_row *e, struct arena *arena)
+{
+	const struct record_row *row;
+	struct record record;
+
+	for (uint32_t r1 = e->newest1; r1 != 0; r1 = row->older1) {
+		row = table_at(&n->fold.records, r1 - 1);
+		if (row->body == BODY_EVENT_REVISION &&
+		    read_record(n, r1, arena, &record)) {
+			return record.revision.event.bytes;
+		}
+	}
+	return (struct slice){ 0 };
+}
+
 static struct slice
 why_of(const struct record *record)
 {
@@ -101,11 +119,13 @@ fill_event(struct notification *n, const struct alert *a, struct arena *arena,
 	}
 	const struct event_row *e = table_at(&n->fold.events, event);
 	note->event_now = shown(n, &a->event, arena);
-	note->withdrawn = e->withdrawn1 != 0;
+	note->withdrawn = e->withdrawn1 != 0 || note->event_now.len == 0;
 	sequence_of(&n->fold, event, &note->sequence, &note->changed_ms);
 	if (a->kind == ALERT_CHANGED || a->kind == ALERT_MOVED ||
 	    a->kind == ALERT_CANCELLED) {
-		note->event_before = revision_before(n, a->position, arena);
+		note->event_before = note->event_now.len != 0
+					     ? revision_before(n, a->position, arena)
+					     : newest_revision(n, e, arena);
 		if (read_record(n, a->position, arena, &record)) {
 			note->why = why_of(&record);
 		}

@@ -142,6 +142,36 @@ tell_change(struct notification *n, const struct event_fact *before,
 	rules_changed(&rules, &c);
 }
 
+/* A key was stolen, and what it recorded counts no more: an event of which nothing else
+ * is known is none.  Whoever was told of it hears so. */
+static void
+tell_vanished(struct notification *n, uint64_t position, wall_ms_t hq_ms)
+{
+	const struct record_row *row =
+		table_at(&n->fold.records, (uint32_t)(position - 1));
+
+	for (uint32_t i = 0; i < n->seen.count; i++) {
+		struct seen_row *seen = table_mut(&n->seen, i);
+		const struct event_row *e = table_at(&n->fold.events, i);
+
+		if (seen->fact1 == 0 || e->fact1 != 0) {
+			continue;
+		}
+		seen->fact1 = 0;
+		seen->turn = n->turn_no;
+		touch(n, i);
+		want_emit(n, &(struct occasion){
+				     .kind = ALERT_CANCELLED,
+				     .event1 = i + 1,
+				     .position = position,
+				     .due = hq_ms,
+				     .mark = slice_of(&row->id8, sizeof(row->id8)),
+				     .told_too = true,
+				     .told_only = true,
+			     });
+	}
+}
+
 static void
 folded(void *ctx, uint64_t position, wall_ms_t hq_ms, const struct record *record)
 {
@@ -175,6 +205,9 @@ folded(void *ctx, uint64_t position, wall_ms_t hq_ms, const struct record *recor
 			    after, position, hq_ms, record);
 	}
 	n->facts_mark = n->fold.facts.count;
+	if (n->wanted != 0 && record != NULL && record->body == BODY_REVOCATION) {
+		tell_vanished(n, position, hq_ms);
+	}
 	if (n->wanted != 0) {
 		struct rules rules = watch_rules(n, hq_ms, hq_ms);
 

@@ -460,6 +460,32 @@ test_notification__headquarters_was_set_back(void **state)
 	desk_free(d);
 }
 
+static void
+test_notification__an_event_of_a_stolen_key_is_taken_back(void **state)
+{
+	(void)state;
+	struct desk *d = desk_new("2026-01-05T00:00");
+	Kusanone__V1__Record record = KUSANONE__V1__RECORD__INIT;
+	Kusanone__V1__Revocation body = KUSANONE__V1__REVOCATION__INIT;
+
+	subscribe_kinds(d, "announced");
+	record_plan(d, &d->sfo, &seminar);
+	expect_mail(d, "Announced: Hydrogen seminar");
+	body.node_id = (ProtobufCBinaryData){ NODE_ID_LEN, d->sfo.node.b };
+	body.sign_key = (ProtobufCBinaryData){ 32, d->sfo.sign_public };
+	body.kind = KUSANONE__V1__REVOCATION_KIND__REVOCATION_KIND_STOLEN;
+	body.from_position = 1;
+	record.body_case = KUSANONE__V1__RECORD__BODY_REVOCATION;
+	record.revocation = &body;
+	player_say(d, &d->own, &record);
+	desk_settle(d);
+	expect_mail(d, "Withdrawn: Hydrogen seminar");
+	desk_restart(d);
+	desk_settle(d);
+	take_no_mail(d);
+	desk_free(d);
+}
+
 int
 main(void)
 {
@@ -485,6 +511,8 @@ main(void)
 		cmocka_unit_test(
 			test_notification__who_has_not_subscribed_yet_sees_what_would_come),
 		cmocka_unit_test(test_notification__headquarters_was_set_back),
+		cmocka_unit_test(
+			test_notification__an_event_of_a_stolen_key_is_taken_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
