@@ -70,9 +70,11 @@ state() {
 	return 1
 }
 
-# wrong WORDS: this cell is not as it should be; the next one begins anew.
+# wrong WORDS: this cell is not as it should be; the next one begins anew, if few are.
+wrongs=0
 wrong() {
 	echo "wrong $*"
+	wrongs=$((wrongs + 1))
 	[ -z "$(process notification)" ] || kill_node notification
 }
 
@@ -81,6 +83,7 @@ wrong() {
 cells=0
 cell() {
 	local channel=$1 point=$2 how=$3 event now
+	[ $wrongs -lt 3 ] || return
 	cells=$((cells + 1))
 	behave "$channel" "$how"
 	event=$(event "cell-$cells" '"status": "PLANNED"' "\"statedDates\": [\"$day\"]" |
@@ -143,6 +146,7 @@ taken() {
 taken >taken.txt
 /usr/bin/python3 "$root/tests/e2e/lib/lives.py" <(grep '^cell ' cells.txt) taken.txt >lives.txt
 same "each dies where it should, goes on, and is sent" "$(grep '^wrong ' cells.txt)" ""
+[ $wrongs = 0 ] || end
 same "and goes over the wire as often as its point allows" "$(grep '^wrong ' lives.txt)" ""
 note "channel point: lives, lost, twice in effect, sent again, counted as possible repeats"
 while read -r channel point lives lost twice again counted; do
