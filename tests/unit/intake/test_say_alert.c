@@ -359,7 +359,7 @@ test_say_alert__an_edit_keeps_the_address_unless_it_is_another(void **state)
 	struct post *p = hq_new();
 	const char *id = subscribed(p, a_subscription(p));
 	struct hash part = part_of(p, id), is;
-	static const char *const same[] = { "", ADDRESS, "mailto:" ADDRESS };
+	static const char *const same[] = { "", ADDRESS, ("mailto:" ADDRESS) };
 
 	for (unsigned i = 0; i < ARRAY_LEN(same); i++) {
 		Kusanone__V1__Subscription *m = a_subscription(p);
