@@ -94,6 +94,8 @@ const struct help_page help_en[] = {
 	  "                  (title.en) or a field of a session (sessions.s1.status). VALUE\n"
 	  "                  is text, a number, a date, codes separated by commas, or JSON.\n"
 	  "                  +FIELD=a,b adds codes to a list, -FIELD=a,b takes them away.\n"
+	  "                  A session's new time is in the zone that it had; for another\n"
+	  "                  one: {\"value\":\"2024-02-15T14:00\",\"zone\":\"America/Chicago\"}\n"
 	  "  --clear FIELD   not stated any more\n"
 	  "  --file FILE     an object with the changed fields; null clears\n"
 	  "  --base REV      the revision that was seen (default: the newest)\n"

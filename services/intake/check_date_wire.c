@@ -219,6 +219,12 @@ day_of_wall(wall_ms_t wall)
 	return (int32_t)(wall / 86400000);
 }
 
+static const char *
+start_zone(const Kusanone__V1__Session *s)
+{
+	return s->start != NULL ? pb_str(s->start->zone) : "";
+}
+
 static bool
 check_session(struct draft *d, const Kusanone__V1__Event *e, Kusanone__V1__Session *s,
 	      const char *field)
@@ -228,7 +234,7 @@ check_session(struct draft *d, const Kusanone__V1__Event *e, Kusanone__V1__Sessi
 	if (!check_date(d, e, s->start, arena_printf(d->arena, "%s.start", field),
 			s->online ? zone_of_post(d, e) : "", &start) ||
 	    !check_date(d, e, s->end, arena_printf(d->arena, "%s.end", field),
-			s->start != NULL ? pb_str(s->start->zone) : "", &end)) {
+			start_zone(s), &end)) {
 		return false;
 	}
 	if (start.precision == PRECISION_NONE) {
@@ -254,6 +260,41 @@ check_session(struct draft *d, const Kusanone__V1__Event *e, Kusanone__V1__Sessi
 	}
 	set_dated_by(d, s, &start);
 	return true;
+}
+
+/* A date that got a new time of day and no zone. */
+static void
+keep_zone(const Kusanone__V1__Date *was, Kusanone__V1__Date *is)
+{
+	struct date date;
+
+	if (was != NULL && is != NULL && pb_is_set(was->zone) && !pb_is_set(is->zone) &&
+	    is->utc_offset_minutes == 0 && pb_is_set(is->value) &&
+	    date_parse(slice_str(is->value), &date) &&
+	    date.precision == PRECISION_MINUTE) {
+		is->zone = was->zone;
+	}
+}
+
+void
+check_keep_zones(const Kusanone__V1__Event *was, Kusanone__V1__Event *is)
+{
+	for (size_t i = 0; i < is->n_sessions; i++) {
+		Kusanone__V1__Session *s = is->sessions[i];
+
+		for (size_t j = 0; j < was->n_sessions && pb_is_set(s->id); j++) {
+			const Kusanone__V1__Session *old = was->sessions[j];
+
+			if (strcmp(pb_str(old->id), s->id) != 0) {
+				continue;
+			}
+			keep_zone(old->start, s->start);
+			/* In a new zone, the end is in that of the start. */
+			if (strcmp(start_zone(old), start_zone(s)) == 0) {
+				keep_zone(old->end, s->end);
+			}
+		}
+	}
 }
 
 static bool

@@ -19,6 +19,10 @@ bool check_message_texts(struct draft *, const ProtobufCMessage *) WARN_UNUSED;
 bool check_sessions(struct draft *, Kusanone__V1__Event *) WARN_UNUSED;
 bool check_stated_dates(struct draft *, Kusanone__V1__Event *) WARN_UNUSED;
 
+/* A session that is moved to another time of day stays in the zone that it had, where the
+ * edit says none.  The zones stay the older event's own. */
+void check_keep_zones(const Kusanone__V1__Event *was, Kusanone__V1__Event *is);
+
 /* The first day on which the event may have been; REFERENCE_ANY_DAY: not stated. */
 int32_t check_first_day(const Kusanone__V1__Event *);
 

@@ -427,9 +427,14 @@ event_submit_patch(struct draft *d, Kusanone__V1__Patch *patch)
 	    !apply_patch(d, patch, &k, base, &patched)) {
 		return false;
 	}
+	Kusanone__V1__Event *was = unpack_event(d, base);
 	Kusanone__V1__Event *event = unpack_event(d, patched);
-	if (event == NULL || !check_event(d, event) ||
-	    !check_source_key(d, event->source_key, &id)) {
+
+	if (was == NULL || event == NULL) {
+		return false;
+	}
+	check_keep_zones(was, event);
+	if (!check_event(d, event) || !check_source_key(d, event->source_key, &id)) {
 		return false;
 	}
 	return merge_and_record(d, &id, &k, base, pack_event(d, event), patch->why);

@@ -90,6 +90,14 @@ test_check__dates_are_of_the_five_forms(void **state)
 }
 
 static void
+set_end(struct post *p, Kusanone__V1__Session *s, const char *end, const char *zone)
+{
+	s->end = new_date(p);
+	s->end->value = STR(end);
+	s->end->zone = STR(zone);
+}
+
+static void
 test_check__the_end_is_not_before_the_start(void **state)
 {
 	(void)state;
@@ -120,9 +128,7 @@ test_check__the_end_is_not_before_the_start(void **state)
 			add_session(p, e, "s", cases[i].start, cases[i].start_zone);
 		Kusanone__V1__Submission *submission = event_submission(p, e);
 
-		s->end = new_date(p);
-		s->end->value = STR(cases[i].end);
-		s->end->zone = STR(cases[i].end_zone);
+		set_end(p, s, cases[i].end, cases[i].end_zone);
 		submission->dry_run = true;
 		if (cases[i].good) {
 			submit_good(p, submission);
@@ -184,6 +190,52 @@ test_zone__both_dates_are_worked_out_once(void **state)
 	assert_string_equal(shown->event->sessions[0]->dated_by->local, "2024-06-01");
 	assert_string_equal(shown->event->sessions[0]->dated_by->tokyo, "2024-06-02");
 	assert_int_equal(shown->event->sessions[0]->start->utc_offset_minutes, -300);
+	post_free(p);
+}
+
+static void
+test_zone__a_session_that_moves_stays_in_its_zone(void **state)
+{
+	(void)state;
+	struct post *p = post_new();
+	Kusanone__V1__Event *e = an_event(p, ID_A, "動く");
+
+	/* At a place, in another zone than the post's. */
+	set_end(p, add_session(p, e, "s1", "2024-03-31T08:00", "America/Chicago"),
+		"2024-03-31T09:00", "");
+	submit_good(p, event_submission(p, e));
+	e = new_event(p);
+	set_end(p, add_session(p, e, "s1", "2024-01-15T10:00", ""), "2024-01-15T11:00",
+		"");
+	submit_good(p, patch_submission(p, ID_A, NULL, e,
+					PATHS("sessions.s1.start", "sessions.s1.end")));
+	const Kusanone__V1__Session *s = ask_event(p, ID_A)->event->sessions[0];
+	assert_string_equal(s->start->zone, "America/Chicago");
+	assert_int_equal(s->start->utc_offset_minutes, -360);
+	assert_string_equal(s->end->zone, "America/Chicago");
+	assert_int_equal(s->end->utc_offset_minutes, -360);
+
+	/* To another zone: its end goes along. */
+	e = new_event(p);
+	set_end(p, add_session(p, e, "s1", "2024-01-15T10:00", "America/New_York"),
+		"2024-01-15T11:00", "");
+	submit_good(p, patch_submission(p, ID_A, NULL, e,
+					PATHS("sessions.s1.start", "sessions.s1.end")));
+	s = ask_event(p, ID_A)->event->sessions[0];
+	assert_string_equal(s->start->zone, "America/New_York");
+	assert_string_equal(s->end->zone, "America/New_York");
+	assert_int_equal(s->end->utc_offset_minutes, -300);
+
+	/* A day has none, and a time after that has to say one again. */
+	e = new_event(p);
+	add_session(p, e, "s1", "2024-01-15", "");
+	submit_good(p, patch_submission(p, ID_A, NULL, e,
+					PATHS("sessions.s1.start", "sessions.s1.end")));
+	e = new_event(p);
+	add_session(p, e, "s1", "2024-01-15T10:00", "");
+	const Kusanone__V1__Refused *no = submit_bad(
+		p, patch_submission(p, ID_A, NULL, e, PATHS("sessions.s1.start")));
+	assert_string_equal(no->field, "sessions[0].start.zone");
 	post_free(p);
 }
 
@@ -425,6 +477,7 @@ main(void)
 		cmocka_unit_test(test_check__dates_are_of_the_five_forms),
 		cmocka_unit_test(test_check__the_end_is_not_before_the_start),
 		cmocka_unit_test(test_zone__both_dates_are_worked_out_once),
+		cmocka_unit_test(test_zone__a_session_that_moves_stays_in_its_zone),
 		cmocka_unit_test(
 			test_zone__a_time_that_never_was_is_refused_with_its_neighbours),
 		cmocka_unit_test(test_zone__a_time_that_was_twice_needs_its_offset),
