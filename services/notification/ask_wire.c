@@ -204,7 +204,7 @@ handle_submission(struct notification *n, const struct message *msg, struct turn
 }
 
 void
-ask_handle(struct notification *n, const struct message *msg, struct turn *turn)
+ask_answer(struct notification *n, const struct message *msg, struct turn *turn)
 {
 	switch (msg->frame.header.type) {
 	case FRAME_QUERY:

@@ -103,7 +103,7 @@ handle(void *self, const struct message *msg, struct turn *turn)
 	} else if (msg->fault == FRAME_GOOD &&
 		   msg->frame.header.type >= FRAME_REQUEST_FIRST) {
 		with_copy(n, &copy, turn->txn);
-		ask_handle(n, msg, turn);
+		ask_answer(n, msg, turn);
 		(void)without_copy(n);
 	}
 }

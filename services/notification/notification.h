@@ -335,7 +335,7 @@ bool deliver_outcome(struct slice, struct arena *, struct outcome *ret) WARN_UNU
 struct slice deliver_address(struct notification *, const struct subscription_row *);
 
 /* ask_wire.c: one request of a command. */
-void ask_handle(struct notification *, const struct message *, struct turn *);
+void ask_answer(struct notification *, const struct message *, struct turn *);
 void ask_refuse_full(const struct message *, struct turn *);
 
 #endif
