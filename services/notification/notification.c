@@ -191,14 +191,14 @@ deadline(const void *self)
 	} else if (next - n->now < NOTIFICATION_CLOCK_MS) {
 		at = n->turned_at + (next - n->now);
 	}
-	/* A disk that is full is not asked at once again. */
-	at = at < n->rest_until ? n->rest_until : at;
 	at = earlier(at, n->config.dials ? dialer_deadline(&n->dialer) : NEVER);
 	at = earlier(at, checkpoint_deadline(&n->checkpoint, &n->fold));
 	if (eraser_is_due(&n->eraser, &n->fold)) {
 		at = n->turned_at;
 	}
-	return earlier(at, eraser_deadline(&n->eraser));
+	at = earlier(at, eraser_deadline(&n->eraser));
+	/* A disk that is full is not asked at once again, whoever waits. */
+	return at < n->rest_until ? n->rest_until : at;
 }
 
 static enum err
