@@ -101,7 +101,8 @@ when_occurs(const struct event *e, struct slice zone, const struct zone_table *z
 			const struct event_session *s = &e->sessions[i];
 
 			o->session = s->id;
-			o->status = s->status;
+			o->status =
+				s->status != STATUS_NOT_STATED ? s->status : e->status;
 			o->start = s->start;
 			o->place = s->has_place ? &s->place : NULL;
 			set_instants(o, s, &s->end, zone, zones);
