@@ -102,9 +102,14 @@ ask_status(struct notification *n, struct peer to, uint64_t request, struct turn
 	r.wall_ms = turn->wall;
 	r.started_ms = n->started;
 	r.alerts = counts_of(n, turn);
-	r.alarms = arena_alloc(turn->arena, 4 * sizeof(r.alarms[0]));
+	r.alarms = arena_alloc(turn->arena, 5 * sizeof(r.alarms[0]));
 	if (n->alarm[0] != '\0') {
 		add_alarm(turn, &r, n->alarm, n->alarm);
+	}
+	if (n->behind) {
+		add_alarm(turn, &r, "本部の記録を取り寄せているため、通知を送りません",
+			  "headquarters' log is being fetched: no alert is sent until it "
+			  "is here");
 	}
 	if (n->feed_alarm[0] != '\0') {
 		add_alarm(turn, &r,

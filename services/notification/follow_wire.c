@@ -179,43 +179,50 @@ follow_take(struct notification *n, const struct message *msg, struct turn *turn
 	}
 }
 
-/* Headquarters was set back: what is not in its log any more never was. */
-static void
-forget_copy(struct notification *n, struct turn *turn)
+/* Headquarters was set back: what is not in its log any more never was.  First the alert
+ * log says so, then the copy goes: a process that ends between the two, or a disk that is
+ * full, does it again. */
+enum err
+follow_reset(struct notification *n, struct turn *turn)
 {
-	struct txn *txn = copy_begin(n);
+	struct txn txn = txn_begin(n->copy);
 
 	log_event(turn->log, LOG_WARN, "follow", "reset=%" PRIu64, n->log.head.position);
-	txn_clear(txn, LOG_DB_LOG);
-	txn_clear(txn, LOG_DB_BLOCKS);
-	txn_clear(txn, LOG_DB_LOOSE);
-	n->log.head = (struct log_head){ 0 };
+	txn_clear(&txn, LOG_DB_LOG);
+	txn_clear(&txn, LOG_DB_BLOCKS);
+	txn_clear(&txn, LOG_DB_LOOSE);
+	eraser_open(&n->eraser, &txn);
+	enum err err = txn_commit(&txn);
+	if (err == OK) {
+		n->log.head = (struct log_head){ 0 };
+		n->reset = false;
+	}
+	return err == ERR_DISK_FULL ? OK : err;
 }
 
-/* The turn's entries, on the disk; false: they are not, and come again. */
-static bool
+/* The turn's entries, on the disk; or they come again. */
+static void
 commit_copied(struct notification *n, struct turn *turn)
 {
 	if (!n->copying) {
-		return true;
+		return;
 	}
 	eraser_run(&n->eraser, &n->fold, &n->copy_write);
 	enum err err = txn_commit(&n->copy_write);
 	n->copying = false;
 	if (err == OK) {
 		eraser_committed(&n->eraser, turn->now);
-		return true;
+		return;
 	}
 	log_rewind(&n->log, n->log_before);
 	if (err != ERR_DISK_FULL) {
 		turn->txn->err = err; /* The process ends. */
-		return false;
+		return;
 	}
 	log_event(turn->log, LOG_ERROR, "follow", "copy=%s", err_name(err));
 	snprintf(n->alarm, sizeof(n->alarm),
 		 "the disk is full: headquarters' log is not followed");
 	restart(n, false, "the disk is full", turn);
-	return false;
 }
 
 void
@@ -227,16 +234,11 @@ follow_run(struct notification *n, struct turn *turn)
 
 	if (n->reset) {
 		drop_copied(n);
-		forget_copy(n, turn);
+		watch_forget(n, turn);
 	} else if (eraser_is_due(&n->eraser, &n->fold)) {
 		(void)copy_begin(n);
 	}
-	bool copied = commit_copied(n, turn);
-	if (n->reset && copied) {
-		watch_forget(n, turn);
-	}
-	n->reset = n->reset && !copied;
-
+	commit_copied(n, turn);
 	if (d->state == DIALER_IDLE || d->state == DIALER_BACKOFF) {
 		d->hello.cursor = (struct link_cursor){
 			.position = n->log.head.position,
@@ -271,4 +273,10 @@ follow_drop(struct notification *n)
 {
 	drop_copied(n);
 	n->ack_due = false;
+}
+
+bool
+follow_is_level(const struct notification *n)
+{
+	return n->dialer.state == DIALER_LIVE && n->log.head.position >= n->head;
 }

@@ -351,12 +351,13 @@ keep_meta(struct notification *n, struct txn *txn, wall_ms_t horizon,
 				     counts->missed, counts->repeated };
 	uint8_t value[8 * ARRAY_LEN(numbers)];
 
-	(void)n;
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
 		put_be64(value + 8 * i, numbers[i]);
 	}
 	txn_put(txn, NOTIFICATION_DB_META, slice_str("clock"),
 		slice_of(value, sizeof(value)));
+	put_be64(value, n->behind ? n->followed : fold_position(&n->fold));
+	txn_put(txn, NOTIFICATION_DB_META, slice_str("followed"), slice_of(value, 8));
 }
 
 static void
@@ -375,6 +376,10 @@ load_meta(struct notification *n, struct txn *txn)
 	}
 	n->kept_horizon = n->horizon;
 	n->staged_horizon = n->horizon;
+	if (txn_get(txn, NOTIFICATION_DB_META, slice_str("followed"), &value) &&
+	    value.len == 8) {
+		n->followed = get_be64(value.at);
+	}
 }
 
 static enum err

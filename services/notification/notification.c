@@ -134,11 +134,16 @@ fold_turn(void *self, struct turn *turn)
 	struct notification *n = self;
 	struct txn copy;
 
+	if (n->reset && turn->txn->err == OK) {
+		turn->txn->err = follow_reset(n, turn);
+	}
 	with_copy(n, &copy, turn->txn);
 	send_committed(n, turn);
 	watch_fold(n, turn);
 	follow_fold(n, turn);
-	deliver_feeds(n, turn);
+	if (!n->behind) {
+		deliver_feeds(n, turn);
+	}
 	enum err err = without_copy(n);
 	if (err != OK && turn->txn->err == OK) {
 		turn->txn->err = err;
@@ -185,14 +190,15 @@ deadline(const void *self)
 	wall_ms_t next = earlier(watch_next(n), send_next(n));
 	msec_t at = n->turned_at + NOTIFICATION_CLOCK_MS;
 
-	next = earlier(next, deliver_feeds_next(n));
+	next = n->behind ? next : earlier(next, deliver_feeds_next(n));
 	if (next <= n->now) {
 		at = n->turned_at;
 	} else if (next - n->now < NOTIFICATION_CLOCK_MS) {
 		at = n->turned_at + (next - n->now);
 	}
 	at = earlier(at, n->config.dials ? dialer_deadline(&n->dialer) : NEVER);
-	at = earlier(at, checkpoint_deadline(&n->checkpoint, &n->fold));
+	at = earlier(at,
+		     n->behind ? NEVER : checkpoint_deadline(&n->checkpoint, &n->fold));
 	if (eraser_is_due(&n->eraser, &n->fold)) {
 		at = n->turned_at;
 	}
@@ -219,7 +225,8 @@ notification_drain(void *self, struct turn *turn)
 	if (n->config.dials) {
 		dialer_stop(&n->dialer, turn->out, turn->now);
 	}
-	if (!n->fresh) { /* What is found next time is found from there on. */
+	if (!n->fresh &&
+	    !n->behind) { /* What is found next time is found from there on. */
 		with_copy(n, &copy, NULL);
 		checkpoint_run(&n->checkpoint, &n->fold, n->copy_txn, true, turn->log,
 			       turn->now);

@@ -13,7 +13,8 @@
  *	settled  alert id -> StoredAlert        sent, dead, missed
  *	history  at_ms (be64), alert id -> ""   the settled ones in time
  *	told     subscription, event -> position of the first alert about it (be64)
- *	meta     "horizon" -> when the clock was last looked at (be64); "counts"
+ *	meta     "clock" -> when it was last looked at, and counts; "followed" -> how far
+ *	         headquarters' log was folded then; subscription -> its counts
  *
  * One turn: run() takes entries into the copy, writes what was found, what came of
  * attempts, and attempts that begin; commit; fold() folds the entries, asks the rules,
@@ -39,6 +40,8 @@ enum {
 	NOTIFICATION_CLOCK_MS = 30000,   /* The wall clock is looked at so often. */
 	NOTIFICATION_FILTER_VERSION = 1, /* Of the unfiltered stream. */
 };
+
+#define FOLLOWED_ANEW UINT64_MAX
 
 enum {
 	NOTIFICATION_DB_DUE,
@@ -149,7 +152,14 @@ struct notification {
 	struct txn copy_write; /* Of this turn's batches, while 'copying'. */
 	struct log_head log_before;
 	bool copying;
-	bool reset; /* Headquarters remembers another past: drop the copy. */
+	bool reset; /* Headquarters remembers another past: the copy goes. */
+	/* The copy does not hold what it once did, or never did: until it is
+	 * headquarters' log again nobody knows who wants to hear of what, so nothing is
+	 * begun, missed or looked for. */
+	bool behind;
+	/* As the alert log has it: it rests on so much of the copy.  FOLLOWED_ANEW: on
+	 * none, the copy was to go. */
+	uint64_t followed;
 	char alarm[160];
 
 	/* Subscriptions that are open, kept from one change to the next. */
@@ -215,7 +225,13 @@ void notification_drain(void *self, struct turn *);
 void follow_take(struct notification *, const struct message *, struct turn *);
 void follow_run(struct notification *, struct turn *);
 void follow_fold(struct notification *, struct turn *);
+
+/* 'reset' is on the disk: the copy goes. */
+enum err follow_reset(struct notification *, struct turn *) WARN_UNUSED;
 void follow_drop(struct notification *); /* The turn's commit failed. */
+
+/* Is the copy as long as headquarters' log was when it last spoke? */
+bool follow_is_level(const struct notification *);
 
 /* watch.c: what the log and the clock call for. */
 enum err watch_open(struct notification *) WARN_UNUSED;

@@ -468,12 +468,15 @@ send_run(struct notification *n, struct turn *turn)
 {
 	n->staged_counts = n->counts;
 	hear_outcomes(n, turn);
-	/* In this order: what was settled now has made a place. */
-	begin_again(n, turn);
-	if (n->fresh || n->look_again || turn->wall >= n->goes) {
-		begin_ready(n, turn);
+	if (!n->behind) {
+		/* In this order: what was settled now has made a place. */
+		begin_again(n, turn);
+		if (n->fresh || n->look_again || turn->wall >= n->goes) {
+			begin_ready(n, turn);
+		}
 	}
-	if (n->staged_count != 0 || n->horizon - n->kept_horizon >= MINUTE_MS) {
+	if (n->staged_count != 0 || n->horizon - n->kept_horizon >= MINUTE_MS ||
+	    n->reset) {
 		keep_meta(n, turn->txn, n->horizon, &n->staged_counts);
 		n->staged_horizon = n->horizon;
 	}
@@ -594,6 +597,9 @@ send_next(const struct notification *n)
 {
 	wall_ms_t next = n->goes;
 
+	if (n->behind) {
+		return n->outcome_count != 0 ? 0 : NEVER;
+	}
 	if (n->fresh || n->look_again || n->outcome_count != 0) {
 		return 0;
 	}

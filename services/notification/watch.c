@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "notification/notification.h"
@@ -335,6 +336,9 @@ watch_next(struct notification *n)
 {
 	wall_ms_t next = schedule_next(&n->schedule);
 
+	if (n->behind) {
+		return NEVER;
+	}
 	if (n->wanted != 0 && n->day == INT32_MIN) {
 		next = 0; /* It has not been looked at yet. */
 	} else if (n->wanted != 0) {
@@ -390,6 +394,9 @@ watch_open(struct notification *n)
 	if (err == OK) {
 		err = keep_load(n, &kept);
 	}
+	n->behind = n->config.dials &&
+		    (n->log.head.position == 0 || n->log.head.position < n->followed);
+	n->reset = n->followed == FOLLOWED_ANEW && n->log.head.position != 0;
 	if (err == OK) {
 		err = checkpoint_load(&n->checkpoint, &n->fold, &copy,
 				      &n->config.hq.node);
@@ -415,16 +422,31 @@ watch_open(struct notification *n)
 void
 watch_fold(struct notification *n, struct turn *turn)
 {
-	/* What was found up to here is on the disk with this turn's commit. */
-	checkpoint_run(&n->checkpoint, &n->fold, n->copy_txn, false, turn->log,
-		       turn->now);
+	/* What was found up to here is on the disk with this turn's commit; not while
+	 * nothing is sorted out. */
+	if (!n->behind) {
+		checkpoint_run(&n->checkpoint, &n->fold, n->copy_txn, false, turn->log,
+			       turn->now);
+	}
 	fold_log(n);
-	look_at_clock(n, turn->wall);
+	if (n->behind && follow_is_level(n)) {
+		log_event(turn->log, LOG_INFO, "follow", "level=%" PRIu64,
+			  n->log.head.position);
+		n->behind = false;
+		n->fresh = true;
+		n->look_again = true;
+		n->wishes_turn = n->turn_no;
+	}
+	if (!n->behind) {
+		look_at_clock(n, turn->wall);
+	}
 }
 
 void
 watch_forget(struct notification *n, struct turn *turn)
 {
+	n->behind = n->config.dials;
+	n->followed = FOLLOWED_ANEW;
 	fold_clear(&n->fold);
 	fold_trust(&n->fold, &n->config.hq);
 	n->checkpoint.position = 0;
