@@ -80,7 +80,7 @@ fill_hook(struct notification *n, const struct subscription_row *s,
 void
 deliver_message(struct notification *n, struct sending *sending, struct turn *turn)
 {
-	const struct subscription_row *s = want_subscription(n, &sending->subscription);
+	const struct subscription_row *s = want_reader(n, &sending->subscription);
 	struct note *notes =
 		arena_alloc(turn->arena, (sending->count + 1) * sizeof(notes[0]));
 	Kusanone__V1__Delivery d;
@@ -165,6 +165,24 @@ put_feed(struct notification *n, struct feed_state *state,
 	put_job(&d, turn);
 }
 
+/* All that ever were: a file that is not wanted any more goes, also where that was said
+ * while nobody was here. */
+static void
+find_feeds(struct notification *n)
+{
+	if (n->feeds_found == n->wishes_turn) {
+		return;
+	}
+	n->feeds_found = n->wishes_turn;
+	for (uint32_t i = 0; i < n->fold.subscriptions.count; i++) {
+		const struct subscription_row *s = table_at(&n->fold.subscriptions, i);
+
+		if (s->channel == CHANNEL_FEED) {
+			(void)feed_of(n, s->id);
+		}
+	}
+}
+
 /* Each feed whose events may have changed, at most once a second. */
 void
 deliver_feeds(struct notification *n, struct turn *turn)
@@ -176,20 +194,15 @@ deliver_feeds(struct notification *n, struct turn *turn)
 		n->feeds_dirty = false;
 		n->feeds_at = turn->wall + FEED_QUIET_MS;
 	}
-	for (uint32_t i = 0; i < n->open_count; i++) {
-		const struct subscription_row *s =
-			table_at(&n->fold.subscriptions, n->open[i]);
-
-		if (s->channel == CHANNEL_FEED) {
-			(void)feed_of(n, s->id);
-		}
-	}
+	find_feeds(n);
 	for (size_t i = 0; i < n->feed_count; i++) {
 		struct feed_state *f = &n->feeds[i];
 		const struct subscription_row *s = want_subscription(n, &f->subscription);
 		bool gone = s == NULL || s->channel != CHANNEL_FEED;
 
-		if (f->removed ||
+		/* Who comes back finds the file again. */
+		f->dirty = f->dirty || (f->removed && !gone);
+		if ((f->removed && gone) ||
 		    (!f->dirty && !gone && (f->again == 0 || f->again > turn->wall))) {
 			continue;
 		}

@@ -66,7 +66,7 @@ static bool
 upcoming_helps(struct notification *n, const struct alert *a, wall_ms_t now,
 	       enum missed *why)
 {
-	const struct subscription_row *s = want_subscription(n, &a->subscription);
+	const struct subscription_row *s = want_reader(n, &a->subscription);
 	const struct occasion o = { .lead = a->lead, .starts = a->starts };
 	struct moment m;
 
@@ -159,7 +159,7 @@ hold_still_helps(struct notification *n, const struct alert *a, wall_ms_t now,
 		 enum missed *ret_why)
 {
 	arena_reset(&n->arena);
-	if (want_subscription(n, &a->subscription) == NULL) {
+	if (want_reader(n, &a->subscription) == NULL) {
 		*ret_why = MISSED_UNSUBSCRIBED;
 		return false;
 	}

@@ -201,7 +201,8 @@ struct notification {
 	wall_ms_t started;
 	msec_t turned_at;
 	uint64_t attempts;
-	bool feeds_dirty; /* An event is not what it was. */
+	uint32_t feeds_found; /* The 'wishes_turn' for which they stand in 'feeds'. */
+	bool feeds_dirty;     /* An event is not what it was. */
 	wall_ms_t feeds_at;
 	char feed_alarm[OUTCOME_ANSWER];
 };
@@ -270,6 +271,9 @@ const uint32_t *want_default_leads(size_t *ret_count);
 struct hours want_hours(const struct notification *, const struct subscription_row *);
 const struct subscription_row *want_subscription(const struct notification *,
 						 const struct uuid *);
+/* One that is told of alerts: NULL also where it is a feed by now. */
+const struct subscription_row *want_reader(const struct notification *,
+					   const struct uuid *);
 
 /* send.c: when alerts go, in what messages, and what came of them.  send_run() writes,
  * send_committed() follows in memory; after a failed commit send_dropped() leaves it as

@@ -219,7 +219,7 @@ sort_out(struct notification *n, struct ready *ready, struct turn *turn)
 			miss(n, row, why, turn);
 			continue;
 		}
-		const struct subscription_row *s = want_subscription(n, &a->subscription);
+		const struct subscription_row *s = want_reader(n, &a->subscription);
 		a->goes = hold_until(n, a, s, turn->wall, &held);
 		a->held = (uint8_t)held;
 		if (a->goes <= turn->wall) {

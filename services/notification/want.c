@@ -94,6 +94,14 @@ want_refresh(struct notification *n)
 }
 
 const struct subscription_row *
+want_reader(const struct notification *n, const struct uuid *id)
+{
+	const struct subscription_row *s = want_subscription(n, id);
+
+	return s != NULL && s->channel != CHANNEL_FEED ? s : NULL;
+}
+
+const struct subscription_row *
 want_subscription(const struct notification *n, const struct uuid *id)
 {
 	for (uint32_t i = 0; i < n->open_count; i++) {
