@@ -79,7 +79,7 @@ upcoming_helps(struct notification *n, const struct alert *a, wall_ms_t now,
 		*why = MISSED_GONE;
 		return false;
 	}
-	if (s != NULL && want_nearness(s, &o, now) == OVERTAKEN) {
+	if (s != NULL && want_is_overtaken(s, &o, now)) {
 		*why = MISSED_OVERTAKEN;
 		return false;
 	}
@@ -126,6 +126,17 @@ news_helps(struct notification *n, const struct alert *a, wall_ms_t now, enum mi
 	       rules_is_ahead(&rules, m.fact, m.times, m.count, now);
 }
 
+/* It was recorded with a key that was stolen: there never was such an event. */
+static bool
+never_was(const struct notification *n, const struct uuid *event)
+{
+	uint32_t row = fold_find_event(&n->fold, event);
+
+	return !uuid_is_zero(event) &&
+	       (row == UINT32_MAX ||
+		((const struct event_row *)table_at(&n->fold.events, row))->fact1 == 0);
+}
+
 bool
 hold_is_acknowledged(const struct notification *n, const struct alert *a)
 {
@@ -165,6 +176,10 @@ hold_still_helps(struct notification *n, const struct alert *a, wall_ms_t now,
 	}
 	if (hold_is_acknowledged(n, a)) {
 		*ret_why = MISSED_ACKNOWLEDGED;
+		return false;
+	}
+	if (a->kind != ALERT_CANCELLED && never_was(n, &a->event)) {
+		*ret_why = MISSED_GONE;
 		return false;
 	}
 	switch ((enum alert_kind)a->kind) {

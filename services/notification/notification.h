@@ -267,6 +267,9 @@ struct alert want_alert(struct notification *, const struct subscription_row *,
 enum nearness { NOT_ASKED, NEAREST, OVERTAKEN };
 enum nearness want_nearness(const struct subscription_row *, const struct occasion *,
 			    wall_ms_t now);
+/* The same of one that was asked for when it was found, whatever is asked for now. */
+bool want_is_overtaken(const struct subscription_row *, const struct occasion *,
+		       wall_ms_t now);
 const uint32_t *want_default_leads(size_t *ret_count);
 struct hours want_hours(const struct notification *, const struct subscription_row *);
 const struct subscription_row *want_subscription(const struct notification *,

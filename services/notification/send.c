@@ -311,15 +311,28 @@ backoff(const struct notification *n, const struct sending *s, struct rng *rng)
 /* Nothing it says helps any more: it ends without having been sent.  One that may have
  * been taken already is tried to its end. */
 static bool
-is_pointless(struct notification *n, const struct sending *s, wall_ms_t now,
-	     enum missed *why)
+is_pointless(struct notification *n, const struct sending *s, wall_ms_t now)
 {
+	enum missed why;
+
 	for (uint32_t i = 0; i < s->count; i++) {
-		if (hold_still_helps(n, alerts_at(&n->alerts, s->alerts[i]), now, why)) {
+		if (hold_still_helps(n, alerts_at(&n->alerts, s->alerts[i]), now, &why)) {
 			return false;
 		}
 	}
 	return !s->in_doubt && s->count != 0;
+}
+
+/* Each alert of one that says nothing any more has its own reason. */
+static const char *
+reason_of(struct notification *n, const struct alert *a, enum settled how,
+	  const char *reason, wall_ms_t now)
+{
+	enum missed why;
+
+	return how == SETTLED_MISSED && !hold_still_helps(n, a, now, &why)
+		       ? missed_name(why)
+		       : reason;
 }
 
 static void
@@ -331,8 +344,11 @@ settle(struct notification *n, struct sending *s, enum settled how, const char *
 		return;
 	}
 	for (uint32_t i = 0; i < s->count; i++) {
-		keep_settled(n, turn->txn, alerts_at(&n->alerts, s->alerts[i]), how,
-			     reason, s, answer, turn->wall);
+		const struct alert *a = alerts_at(&n->alerts, s->alerts[i]);
+
+		keep_settled(n, turn->txn, a, how,
+			     reason_of(n, a, how, reason, turn->wall), s, answer,
+			     turn->wall);
 	}
 	keep_forget_message(turn->txn, &s->id);
 	if (how == SETTLED_DEAD) {
@@ -355,15 +371,15 @@ begin_again(struct notification *n, struct turn *turn)
 
 	for (size_t i = 0; i < n->sending_count; i++) {
 		struct sending *s = n->sendings[i];
-		enum missed why;
+		const struct subscription_row *reader = want_reader(n, &s->subscription);
 
 		if (s->next == 0 || s->next > turn->wall || s->ended ||
 		    flying >= NOTIFICATION_IN_FLIGHT) {
 			continue;
 		}
-		if (!s->test && is_pointless(n, s, turn->wall, &why)) {
-			settle(n, s, SETTLED_MISSED, missed_name(why), s->answer, turn);
-		} else if (want_subscription(n, &s->subscription) == NULL) {
+		if (!s->test && is_pointless(n, s, turn->wall)) {
+			settle(n, s, SETTLED_MISSED, "", s->answer, turn);
+		} else if (reader == NULL) {
 			settle(n, s, SETTLED_DEAD, "unsubscribed", s->answer, turn);
 		} else {
 			begin(n, s, false, turn);

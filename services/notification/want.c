@@ -270,21 +270,37 @@ want_alert(struct notification *n, const struct subscription_row *s,
 	return a;
 }
 
-/* Of this reader's lead times that have passed, is it the nearest? */
+/* Has a nearer one of this reader's lead times passed? */
+bool
+want_is_overtaken(const struct subscription_row *s, const struct occasion *o,
+		  wall_ms_t now)
+{
+	const uint32_t *leads;
+	size_t count;
+
+	leads_of(s, &leads, &count);
+	for (size_t i = 0; i < count; i++) {
+		if (leads[i] < o->lead &&
+		    o->starts - (wall_ms_t)leads[i] * MINUTE_MS <= now) {
+			return true;
+		}
+	}
+	return false;
+}
+
 enum nearness
 want_nearness(const struct subscription_row *s, const struct occasion *o, wall_ms_t now)
 {
 	const uint32_t *leads;
 	size_t count;
-	bool has = false, nearer = false;
 
 	leads_of(s, &leads, &count);
 	for (size_t i = 0; i < count; i++) {
-		has |= leads[i] == o->lead;
-		nearer |= leads[i] < o->lead &&
-			  o->starts - (wall_ms_t)leads[i] * MINUTE_MS <= now;
+		if (leads[i] == o->lead) {
+			return want_is_overtaken(s, o, now) ? OVERTAKEN : NEAREST;
+		}
 	}
-	return !has ? NOT_ASKED : nearer ? OVERTAKEN : NEAREST;
+	return NOT_ASKED;
 }
 
 /* Total passed before the reader asked is no news. */

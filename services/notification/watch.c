@@ -54,8 +54,12 @@ watch_changed_since(const struct notification *n, const struct uuid *event, uint
 {
 	uint32_t row = fold_find_event(&n->fold, event);
 
-	return row != UINT32_MAX && row < n->seen.count &&
-	       ((const struct seen_row *)table_at(&n->seen, row))->turn >= turn;
+	if (row == UINT32_MAX || row >= n->seen.count) {
+		return false;
+	}
+	const struct seen_row *seen = table_at(&n->seen, row);
+	const struct event_row *e = table_at(&n->fold.events, row);
+	return seen->turn >= turn || seen->fact1 != e->fact1;
 }
 
 static void
