@@ -375,6 +375,7 @@ load_meta(struct notification *n, struct txn *txn)
 		}
 	}
 	n->kept_horizon = n->horizon;
+	n->wall_before = n->horizon;
 	n->staged_horizon = n->horizon;
 	if (txn_get(txn, NOTIFICATION_DB_META, slice_str("followed"), &value) &&
 	    value.len == 8) {

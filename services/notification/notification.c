@@ -119,6 +119,10 @@ run(void *self, struct turn *turn)
 		n->started = turn->wall;
 	}
 	n->turn_no++;
+	if (turn->wall < n->wall_before - MINUTE_MS) {
+		send_clock_back(n, turn->wall);
+	}
+	n->wall_before = turn->wall;
 	follow_run(n, turn);
 	with_copy(n, &copy, turn->txn);
 	send_run(n, turn);

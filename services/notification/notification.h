@@ -199,6 +199,7 @@ struct notification {
 	wall_ms_t goes;       /* When the next alert may go. */
 	struct alert_counts counts, staged_counts;
 	wall_ms_t started;
+	wall_ms_t wall_before; /* Of the turn before; at the start the horizon. */
 	msec_t turned_at;
 	uint64_t attempts;
 	uint32_t feeds_found; /* The 'wishes_turn' for which they stand in 'feeds'. */
@@ -288,6 +289,10 @@ wall_ms_t send_next(const struct notification *);
 
 /* Does this turn's commit begin attempts? */
 bool send_begins(const struct notification *);
+
+/* The clock was set back: what waits for a time that the wrong one gave is looked at
+ * again. */
+void send_clock_back(struct notification *, wall_ms_t now);
 
 /* From the sender: kept until it is on the disk. */
 void send_hear(struct notification *, const struct outcome *);

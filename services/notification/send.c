@@ -215,6 +215,9 @@ sort_out(struct notification *n, struct ready *ready, struct turn *turn)
 			continue;
 		}
 		a->looked = n->turn_no;
+		if (a->state == ALERT_FRESH && a->position != 0 && a->due > turn->wall) {
+			a->due = turn->wall; /* Headquarters' clock is ahead of ours. */
+		}
 		if (!hold_still_helps(n, a, turn->wall, &why)) {
 			miss(n, row, why, turn);
 			continue;
@@ -606,6 +609,20 @@ send_begins(const struct notification *n)
 		}
 	}
 	return false;
+}
+
+void
+send_clock_back(struct notification *n, wall_ms_t now)
+{
+	for (size_t i = 0; i < n->sending_count; i++) {
+		struct sending *s = n->sendings[i];
+
+		if (s->next > now) {
+			s->next = now;
+		}
+	}
+	n->look_again = true;
+	n->wishes_turn = n->turn_no;
 }
 
 wall_ms_t
