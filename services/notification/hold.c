@@ -196,22 +196,24 @@ hold_still_helps(struct notification *n, const struct alert *a, wall_ms_t now,
 
 /* ---- When does it go? -------------------------------------------------------------- */
 
-/* Is it off, or elsewhere, within a day?  Nobody should travel for nothing. */
-static bool
+/* From when on it breaks through, since it is off, or elsewhere, within a day: nobody
+ * should travel for nothing.  NEVER: it does not. */
+static wall_ms_t
 breaks_through(struct notification *n, const struct alert *a, wall_ms_t now)
 {
 	struct event event;
 	struct occurrence *times;
 	struct slice bytes;
 	uint32_t row = fold_find_event(&n->fold, &a->event);
+	wall_ms_t from = NEVER;
 
 	if ((a->kind != ALERT_CANCELLED && a->kind != ALERT_MOVED) || row == UINT32_MAX) {
-		return false;
+		return NEVER;
 	}
 	arena_reset(&n->arena);
 	if (!fold_event_shown(&n->fold, row, &n->arena, &bytes, NULL) ||
 	    !event_decode(bytes, &n->arena, &event, NULL)) {
-		return false;
+		return NEVER;
 	}
 	const struct event_row *e = table_at(&n->fold.events, row);
 	const struct event_fact *f =
@@ -221,11 +223,11 @@ breaks_through(struct notification *n, const struct alert *a, wall_ms_t now)
 	size_t count = when_occurs(&event, zone, &n->config.zones, &n->arena, &times);
 	for (size_t i = 0; i < count; i++) {
 		if (times[i].has_instant && times[i].ends > now &&
-		    times[i].starts < now + SOON_MS) {
-			return true;
+		    times[i].starts - SOON_MS < from) {
+			from = times[i].starts - SOON_MS;
 		}
 	}
-	return false;
+	return from;
 }
 
 static bool
@@ -295,38 +297,65 @@ later(wall_ms_t a, wall_ms_t b)
 	return a > b ? a : b;
 }
 
+/* The first time at or after 'at' that is not in quiet hours, or is so urgent. */
+static wall_ms_t
+audible_after(const struct notification *n, const struct hours *hours, wall_ms_t at,
+	      wall_ms_t urgent)
+{
+	wall_ms_t audible = when_audible(&n->config.zones, hours, at);
+
+	return audible < urgent ? audible : later(urgent, at);
+}
+
+/* 'goes', or when the reader may be told after it. */
+static wall_ms_t
+after_hours(struct notification *n, const struct alert *a, const struct hours *hours,
+	    wall_ms_t goes, wall_ms_t urgent, enum held *held)
+{
+	wall_ms_t audible = audible_after(n, hours, goes, urgent);
+
+	if (audible > goes) {
+		*held = HELD_QUIET;
+	}
+	wall_ms_t silent = silenced_until(n, a, audible);
+	if (silent > audible) {
+		audible = audible_after(n, hours, silent, urgent);
+		*held = HELD_SILENCED;
+	}
+	return audible;
+}
+
 wall_ms_t
 hold_until(struct notification *n, const struct alert *a,
 	   const struct subscription_row *s, wall_ms_t now, enum held *ret_held)
 {
-	const struct zone_table *zones = &n->config.zones;
 	struct hours hours = want_hours(n, s);
-	wall_ms_t goes = later(a->due, now);
+	/* News is told when it is here, whatever a clock made of its time. */
+	wall_ms_t goes = a->position != 0 ? now : later(a->due, now);
+	wall_ms_t urgent = later(breaks_through(n, a, now), goes);
 
 	*ret_held = HELD_NOT;
 	if (deliver_address(n, s).len == 0) {
 		*ret_held = HELD_NO_ADDRESS;
 		return NEVER;
 	}
-	if (!breaks_through(n, a, now)) {
-		wall_ms_t digest = later(when_digest(zones, &hours, a->due), now);
-		bool in_vain = a->kind == ALERT_UPCOMING && digest >= a->starts;
+	wall_ms_t digest = later(when_digest(&n->config.zones, &hours, a->due), now);
+	bool in_vain = a->kind == ALERT_UPCOMING && digest >= a->starts;
+	/* A digest that comes after the session would be none. */
+	if (digest > goes && urgent > goes && !in_vain) {
+		goes = digest < urgent ? digest : urgent;
+		*ret_held = HELD_DIGEST;
+	}
+	return after_hours(n, a, &hours, goes, urgent, ret_held);
+}
 
-		/* A digest that comes after the session would be none. */
-		if (digest > goes && !in_vain) {
-			goes = digest;
-			*ret_held = HELD_DIGEST;
-		}
-		wall_ms_t audible = when_audible(zones, &hours, goes);
-		if (audible > goes) {
-			goes = audible;
-			*ret_held = HELD_QUIET;
-		}
-	}
-	wall_ms_t silent = silenced_until(n, a, goes);
-	if (silent > goes) {
-		goes = later(when_audible(zones, &hours, silent), silent);
-		*ret_held = HELD_SILENCED;
-	}
-	return goes;
+wall_ms_t
+hold_again(struct notification *n, const struct alert *a,
+	   const struct subscription_row *s, wall_ms_t now)
+{
+	struct hours hours = want_hours(n, s);
+	enum held held;
+
+	return after_hours(n, a, &hours, now, later(breaks_through(n, a, now), now),
+			   &held);
 }

@@ -320,6 +320,10 @@ bool hold_is_acknowledged(const struct notification *, const struct alert *);
 wall_ms_t hold_until(struct notification *, const struct alert *,
 		     const struct subscription_row *, wall_ms_t now, enum held *ret_held);
 
+/* When it may be tried again: 'now', or later for quiet hours and silences. */
+wall_ms_t hold_again(struct notification *, const struct alert *,
+		     const struct subscription_row *, wall_ms_t now);
+
 /* keep_wire.c: the alert log. */
 enum err keep_load(struct notification *, struct txn *) WARN_UNUSED;
 void keep_forget_due(struct txn *, const struct alert_id *);

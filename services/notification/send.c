@@ -368,6 +368,35 @@ settle(struct notification *n, struct sending *s, enum settled how, const char *
 }
 
 static void
+put_off(struct notification *n, struct sending *s, wall_ms_t until, struct turn *turn)
+{
+	struct staged *st = stage(n, STAGE_LATER);
+
+	st->sending = s;
+	st->next = until;
+	st->in_doubt = s->in_doubt;
+	memcpy(st->answer, s->answer, sizeof(st->answer));
+	keep_message(n, turn->txn, s, s->attempts, until, s->in_doubt, s->answer);
+}
+
+/* A reader who is not to be woken by the first attempt is not woken by the fifth.  What
+ * one of the alerts says at once, all of them may. */
+static wall_ms_t
+may_go_again(struct notification *n, const struct sending *s,
+	     const struct subscription_row *reader, wall_ms_t now)
+{
+	wall_ms_t first = s->count != 0 ? NEVER : now;
+
+	for (uint32_t i = 0; i < s->count; i++) {
+		wall_ms_t at =
+			hold_again(n, alerts_at(&n->alerts, s->alerts[i]), reader, now);
+
+		first = at < first ? at : first;
+	}
+	return first;
+}
+
+static void
 begin_again(struct notification *n, struct turn *turn)
 {
 	size_t flying = in_flight(n);
@@ -384,6 +413,8 @@ begin_again(struct notification *n, struct turn *turn)
 			settle(n, s, SETTLED_MISSED, "", s->answer, turn);
 		} else if (reader == NULL) {
 			settle(n, s, SETTLED_DEAD, "unsubscribed", s->answer, turn);
+		} else if (may_go_again(n, s, reader, turn->wall) > turn->wall) {
+			put_off(n, s, may_go_again(n, s, reader, turn->wall), turn);
 		} else {
 			begin(n, s, false, turn);
 			flying++;
