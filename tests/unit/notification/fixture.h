@@ -35,6 +35,7 @@ struct desk {
 	struct player own, sfo, lax;
 	msec_t now;
 	wall_ms_t wall;
+	bool dials; /* From the next start on it looks for headquarters. */
 };
 
 static bool
@@ -92,6 +93,7 @@ desk_open(struct desk *d)
 					      .zones = zones_table(&d->zones),
 					      .local_endpoint = 0,
 					      .dial_endpoint = 1,
+					      .dials = d->dials,
 					      .from = "kusanone@example.org",
 					      .host_name = "kusanone.example.org",
 					      .give_up = 4 * (msec_t)DAY_MS };
@@ -306,6 +308,7 @@ struct plan {
 	const char *id, *title, *recorder, *start, *zone, *town;
 	int offset;
 	Kusanone__V1__Status status;
+	Kusanone__V1__Status event_status;
 	const char *why;
 	const char *holder; /* Beside the recorder. */
 	bool report;
@@ -335,6 +338,7 @@ record_plan(struct desk *d, struct player *p, const struct plan *plan)
 	title.en = (char *)(uintptr_t)plan->title;
 	event.id = (char *)(uintptr_t)plan->id;
 	event.recorder = holders[0];
+	event.status = plan->event_status;
 	event.holders = holders;
 	event.n_holders = plan->holder != NULL ? 2 : 1;
 	event.title = &title;
