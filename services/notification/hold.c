@@ -178,6 +178,7 @@ hold_still_helps(struct notification *n, const struct alert *a, wall_ms_t now,
 		*ret_why = MISSED_ACKNOWLEDGED;
 		return false;
 	}
+	/* Whoever was told of it hears that it is off. */
 	if (a->kind != ALERT_CANCELLED && never_was(n, &a->event)) {
 		*ret_why = MISSED_GONE;
 		return false;
