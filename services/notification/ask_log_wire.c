@@ -298,13 +298,17 @@ ask_preview(struct notification *n, struct peer to, uint64_t request,
 	r.position = fold_position(&n->fold);
 	r.rows = arena_alloc(turn->arena, count * sizeof(r.rows[0]));
 	for (size_t i = 0; i < count && i < ASK_ROWS_MAX; i++) {
-		struct hours hours = want_hours(n, s);
-		Kusanone__V1__AlertRow *row = row_of(n, &ahead[i], turn);
+		enum held held;
+		wall_ms_t goes = hold_hours(n, &ahead[i], s, ahead[i].due, &held);
 
+		/* A silence that ends after the session brings no reminder of it. */
+		if (ahead[i].kind == ALERT_UPCOMING && goes >= ahead[i].starts) {
+			continue;
+		}
+		Kusanone__V1__AlertRow *row = row_of(n, &ahead[i], turn);
 		row->state = KUSANONE__V1__ALERT_STATE__ALERT_STATE_SCHEDULED;
-		row->next_ms =
-			when_audible(&n->config.zones, &hours,
-				     when_digest(&n->config.zones, &hours, ahead[i].due));
+		row->reason = (char *)(uintptr_t)held_name(held);
+		row->next_ms = goes;
 		r.rows[r.n_rows++] = row;
 	}
 	reply.request = request;

@@ -327,7 +327,7 @@ after_hours(struct notification *n, const struct alert *a, const struct hours *h
 }
 
 wall_ms_t
-hold_until(struct notification *n, const struct alert *a,
+hold_hours(struct notification *n, const struct alert *a,
 	   const struct subscription_row *s, wall_ms_t now, enum held *ret_held)
 {
 	struct hours hours = want_hours(n, s);
@@ -335,19 +335,27 @@ hold_until(struct notification *n, const struct alert *a,
 	wall_ms_t goes = a->position != 0 ? now : later(a->due, now);
 	wall_ms_t urgent = later(breaks_through(n, a, now), goes);
 
-	*ret_held = HELD_NOT;
-	if (deliver_address(n, s).len == 0) {
-		*ret_held = HELD_NO_ADDRESS;
-		return NEVER;
-	}
 	wall_ms_t digest = later(when_digest(&n->config.zones, &hours, a->due), now);
 	bool in_vain = a->kind == ALERT_UPCOMING && digest >= a->starts;
+
+	*ret_held = HELD_NOT;
 	/* A digest that comes after the session would be none. */
 	if (digest > goes && urgent > goes && !in_vain) {
 		goes = digest < urgent ? digest : urgent;
 		*ret_held = HELD_DIGEST;
 	}
 	return after_hours(n, a, &hours, goes, urgent, ret_held);
+}
+
+wall_ms_t
+hold_until(struct notification *n, const struct alert *a,
+	   const struct subscription_row *s, wall_ms_t now, enum held *ret_held)
+{
+	if (deliver_address(n, s).len == 0) {
+		*ret_held = HELD_NO_ADDRESS;
+		return NEVER;
+	}
+	return hold_hours(n, a, s, now, ret_held);
 }
 
 wall_ms_t

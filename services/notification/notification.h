@@ -316,7 +316,11 @@ bool hold_still_helps(struct notification *, const struct alert *, wall_ms_t now
 /* Somebody sees to what it is about. */
 bool hold_is_acknowledged(const struct notification *, const struct alert *);
 
-/* When it goes: the reader's hours, silences; NEVER: not before something changes. */
+/* When it goes by the reader's hours and by silences. */
+wall_ms_t hold_hours(struct notification *, const struct alert *,
+		     const struct subscription_row *, wall_ms_t now, enum held *ret_held);
+
+/* The same; NEVER: not before the reader has an address. */
 wall_ms_t hold_until(struct notification *, const struct alert *,
 		     const struct subscription_row *, wall_ms_t now, enum held *ret_held);
 

@@ -421,6 +421,11 @@ test_notification__who_has_not_subscribed_yet_sees_what_would_come(void **state)
 	draft.channel = KUSANONE__V1__CHANNEL__CHANNEL_MAIL;
 	draft.to = (char *)(uintptr_t) "desk@example.org";
 	assert_int_equal(preview(d, &draft), 2);
+	/* Nor is a reminder promised that a silence outlasts. */
+	say_silence(d, "2026-03-09T00:00");
+	assert_int_equal(preview(d, &draft), 2);
+	say_silence(d, "2026-04-01T00:00");
+	assert_int_equal(preview(d, &draft), 0);
 	desk_free(d);
 }
 
