@@ -281,6 +281,8 @@ check_started(struct machine *m)
 	}
 	if (m->kind == MACHINE_AGGREGATION) {
 		hq_started(m->world);
+	} else if (m->kind == MACHINE_NOTIFICATION) {
+		alerts_started(m);
 	} else {
 		check_acked(m);
 		if (rng_chance(&m->world->rng, 30)) {
@@ -335,6 +337,10 @@ check_turned(struct machine *m)
 				 (uint64_t)fold_position(&a->fold), a->log.head.position);
 		}
 		read_log(w);
+		return;
+	}
+	if (m->kind == MACHINE_NOTIFICATION) {
+		alerts_turned(m);
 		return;
 	}
 	struct intake *in = m->intake;

@@ -52,6 +52,10 @@ check_converged(struct world *w, const char **ret_why)
 			return false;
 		}
 	}
+	if (w->alerts && !alerts_rest(w, ret_why)) {
+		w->restless = w->notification;
+		return false;
+	}
 	if (!work_idle(w)) {
 		*ret_why = "somebody waits for an answer";
 		return false;

@@ -333,7 +333,7 @@ check_outbox(struct machine *m, const struct outbox *out)
 	for (size_t i = 0; i < out->count; i++) {
 		any = any || out->list[i].kind == OUT_FRAME;
 	}
-	if (!any || m->world->failed) {
+	if (!any || m->world->failed || m->kind == MACHINE_NOTIFICATION) {
 		return;
 	}
 	struct txn txn = txn_begin_read(m->log);
@@ -345,7 +345,8 @@ check_outbox(struct machine *m, const struct outbox *out)
 		struct slice parts[3];
 		struct frame frame;
 
-		if (o->kind != OUT_FRAME || o->to.endpoint == LOCAL_ENDPOINT) {
+		if (o->kind != OUT_FRAME ||
+		    (o->to.endpoint == LOCAL_ENDPOINT && m->kind == MACHINE_INTAKE)) {
 			continue;
 		}
 		must(frame_read(parts, out_parts(out, o, parts), &frame) == FRAME_GOOD);

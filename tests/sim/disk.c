@@ -6,10 +6,10 @@
 
 #include "tests/sim/sim.h"
 
-/* A machine's disk is a folder with one folder for each store, "log" and "view".  Only
- * data.mdb is copied: the rest is of the process that had it open. */
+/* A machine's disk is a folder with one folder for each store.  Only data.mdb is copied:
+ * the rest is of the process that had it open. */
 
-static const char *const stores[] = { "log", "view" };
+static const char *const stores[] = { "log", "view", "copy" };
 
 static bool
 read_file(const char *path, struct buf *ret)
@@ -48,21 +48,30 @@ copy_file(const char *from, const char *to)
 }
 
 bool
+disk_copy_store(const char *from, const char *to)
+{
+	char source[256], target[256];
+
+	snprintf(source, sizeof(source), "%s/data.mdb", from);
+	snprintf(target, sizeof(target), "%s/data.mdb", to);
+	if (access(source, F_OK) != 0) {
+		return true;
+	}
+	return mkdir(to, 0700) == 0 && copy_file(source, target);
+}
+
+bool
 disk_copy(const char *from, const char *to)
 {
 	if (mkdir(to, 0700) != 0) {
 		return false;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(stores); i++) {
-		char source[256], folder[256], target[256];
+		char source[200], target[200];
 
-		snprintf(source, sizeof(source), "%s/%s/data.mdb", from, stores[i]);
-		snprintf(folder, sizeof(folder), "%s/%s", to, stores[i]);
-		snprintf(target, sizeof(target), "%s/%s/data.mdb", to, stores[i]);
-		if (access(source, F_OK) != 0) {
-			continue;
-		}
-		if (mkdir(folder, 0700) != 0 || !copy_file(source, target)) {
+		snprintf(source, sizeof(source), "%s/%s", from, stores[i]);
+		snprintf(target, sizeof(target), "%s/%s", to, stores[i]);
+		if (!disk_copy_store(source, target)) {
 			return false;
 		}
 	}

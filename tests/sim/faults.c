@@ -29,6 +29,16 @@ static const char *const names[] = {
 	[FAULT_HQ_ROLLBACK] = "hq rollback",
 	[FAULT_ERASE] = "erase",
 	[FAULT_FORGE] = "forge",
+	[FAULT_ALERT_CRASH] = "notification crashes",
+	[FAULT_ALERT_CRASH_AT_POINT] = "notification crashes at a point",
+	[FAULT_ALERT_AWAY] = "notification is away for days",
+	[FAULT_ALERT_COMMIT] = "notification's commit fails",
+	[FAULT_ALERT_DISK_FULL] = "notification's disk full",
+	[FAULT_ALERT_VIEW_LOST] = "notification's view lost",
+	[FAULT_ALERT_BACKUP] = "notification's copy backed up",
+	[FAULT_ALERT_COPY_LOST] = "notification's copy lost",
+	[FAULT_ALERT_COPY_BACK] = "notification's copy put back",
+	[FAULT_ALERT_CLOCK] = "notification's clock",
 };
 
 const char *
@@ -439,8 +449,12 @@ wrong_clock(struct world *w)
 	struct machine *m = pick(w, ANY, false);
 	wall_ms_t days = (wall_ms_t)rng_below(&w->rng, 4000);
 
-	if (m == NULL) {
+	if (m == NULL || m->kind == MACHINE_NOTIFICATION) {
 		return;
+	}
+	/* What is due follows headquarters' time: wrong by days and not by years. */
+	if (w->alerts && m->node == 0) {
+		days = days % 12;
 	}
 	m->wall_offset += (rng_chance(&w->rng, 50) ? days : -days) * DAY_S * 1000;
 	if (days > YEAR_MS_DAYS) {
@@ -577,7 +591,8 @@ fault_happens(struct world *w, enum fault fault)
 			machine_crash(m, some_time(w, 1000));
 		}
 		break;
-	case FAULT_COUNT:
+	default:
+		alert_fault_happens(w, fault);
 		break;
 	}
 }
@@ -586,8 +601,14 @@ fault_happens(struct world *w, enum fault fault)
 void
 faults_before_turn(struct machine *m)
 {
-	if (m->world->now < m->disk_full_until && m->inbox.count != 0) {
+	if (m->world->now >= m->disk_full_until) {
+		return;
+	}
+	if (m->inbox.count != 0 || m->kind == MACHINE_NOTIFICATION) {
 		store_fail_commit(m->log, 1, ERR_DISK_FULL);
+	}
+	if (m->kind == MACHINE_NOTIFICATION && rng_chance(&m->world->rng, 50)) {
+		store_fail_commit(m->copy, 1, ERR_DISK_FULL);
 	}
 }
 
@@ -603,6 +624,13 @@ faults_heal(struct world *w)
 		m->crash_wanted = false;
 		if (m->up) {
 			store_fail_commit(m->log, 0, OK);
+		}
+		if (m->kind == MACHINE_NOTIFICATION) {
+			alert_clock_right(m);
+		}
+		if (m->up && m->kind == MACHINE_NOTIFICATION) {
+			store_fail_commit(m->copy, 0, OK);
+			store_fail_commit(m->view, 0, OK);
 		}
 		for (int b = 0; b < w->machine_count; b++) {
 			if (w->blocked[a][b]) {

@@ -23,9 +23,7 @@ machine_node(const struct machine *m)
 wall_ms_t
 machine_wall(const struct machine *m)
 {
-	const wall_ms_t begin = 1700000000000; /* 2023-11-14 */
-
-	return begin + m->world->now + m->wall_offset;
+	return world_wall(m->world) + m->wall_offset;
 }
 
 static void
@@ -54,7 +52,9 @@ machine_add(struct world *w, enum machine_kind kind, int node, unsigned first_ke
 	m->sink =
 		(struct log_sink){ .write = keep_log_line, .ctx = m, .level = LOG_WARN };
 	snprintf(m->name, sizeof(m->name), "%s/%d",
-		 kind == MACHINE_AGGREGATION ? "agg" : w->nodes[node].name,
+		 kind == MACHINE_AGGREGATION    ? "agg"
+		 : kind == MACHINE_NOTIFICATION ? "note"
+						: w->nodes[node].name,
 		 w->machine_count);
 	new_dir(m);
 	w->machine_count++;
@@ -89,9 +89,23 @@ static void
 close_stores(struct machine *m)
 {
 	store_close(m->view);
+	store_close(m->copy);
 	store_close(m->log);
 	m->view = NULL;
+	m->copy = NULL;
 	m->log = NULL;
+}
+
+static void
+lose_store(struct machine *m, const char *sub, bool *lost)
+{
+	char dir[200];
+
+	if (*lost) {
+		snprintf(dir, sizeof(dir), "%s/%s", m->dir, sub);
+		disk_remove_store(dir);
+		*lost = false;
+	}
 }
 
 /* ---- Starting ------------------------------------------------------------------ */
@@ -165,13 +179,7 @@ start_aggregation(struct machine *m)
 					     .local_endpoint = LOCAL_ENDPOINT,
 					     .posts_endpoint = DOOR_ENDPOINT };
 
-	if (m->view_lost) {
-		char dir[200];
-
-		snprintf(dir, sizeof(dir), "%s/view", m->dir);
-		disk_remove_store(dir);
-		m->view_lost = false;
-	}
+	lose_store(m, "view", &m->view_lost);
 	m->log = open_store(m, "log", "aggregation-log", log_db_names);
 	m->view = open_store(m, "view", "aggregation-view", view_db_names);
 	if (m->log == NULL || m->view == NULL) {
@@ -196,6 +204,55 @@ start_aggregation(struct machine *m)
 	return true;
 }
 
+static bool
+start_notification(struct machine *m)
+{
+	struct world *w = m->world;
+	struct notification_config config = { .hq = hq_trust(w),
+					      .name = "notification",
+					      .software = "sim",
+					      .zones = w->zones,
+					      .local_endpoint = LOCAL_ENDPOINT,
+					      .dial_endpoint = LOG_ENDPOINT,
+					      .dials = true,
+					      .from = "kusanone@example.org",
+					      .host_name = "kusanone.example.org",
+					      .give_up = ALERT_GIVE_UP_MS };
+
+	memset(config.node.b, 9, NODE_ID_LEN);
+	lose_store(m, "view", &m->view_lost);
+	lose_store(m, "copy", &m->copy_lost);
+	m->log = open_store(m, "log", "notification-log", notification_db_names);
+	m->copy = open_store(m, "copy", "notification-copy", log_db_names);
+	m->view = open_store(m, "view", "notification-view", view_db_names);
+	if (m->log == NULL || m->copy == NULL || m->view == NULL) {
+		return false;
+	}
+	m->notification = xcalloc(1, sizeof(*m->notification));
+	notification_init(m->notification, &config, m->log, m->copy, m->view);
+	enum err err = notification_open(m->notification, w->now);
+	if (err != OK) {
+		sim_fail(w, "open", "%s: its stores: %s", m->name, err_name(err));
+		return false;
+	}
+	node_init(&m->core, &notification_service, m->notification, m->log,
+		  rng_u64(&w->rng), &m->sink);
+	return true;
+}
+
+static bool
+start_service(struct machine *m)
+{
+	switch (m->kind) {
+	case MACHINE_INTAKE:
+		return start_intake(m);
+	case MACHINE_AGGREGATION:
+		return start_aggregation(m);
+	default:
+		return start_notification(m);
+	}
+}
+
 void
 machine_start(struct machine *m)
 {
@@ -206,7 +263,7 @@ machine_start(struct machine *m)
 	m->must_listen = false;
 	m->restart_at = NEVER;
 	trace(w, "%s start %u", m->name, m->run);
-	bool good = m->kind == MACHINE_INTAKE ? start_intake(m) : start_aggregation(m);
+	bool good = start_service(m);
 	m->up = true;
 	m->core_ready = good;
 	if (!good) {
@@ -237,6 +294,11 @@ drop_memory(struct machine *m)
 		free(m->aggregation);
 		m->aggregation = NULL;
 	}
+	if (m->notification != NULL) {
+		notification_fini(m->notification);
+		free(m->notification);
+		m->notification = NULL;
+	}
 	inbox_clear(&m->inbox);
 	close_stores(m);
 }
@@ -251,6 +313,9 @@ machine_crash(struct machine *m, msec_t down_for)
 		m->up = false;
 		m->turn_at = NEVER;
 		net_machine_down(m);
+		if (m->kind == MACHINE_NOTIFICATION) {
+			alerts_crashed(m);
+		}
 		drop_memory(m);
 	}
 	m->restart_at = NEVER;
@@ -346,6 +411,19 @@ machine_put_back(struct machine *m, const struct snapshot *s)
 	change_disk(m, s, false);
 }
 
+/* Notification's copy of headquarters' log as it was on another day. */
+void
+machine_put_back_copy(struct machine *m, const struct snapshot *s)
+{
+	char from[200], to[200];
+
+	must(!m->up);
+	snprintf(from, sizeof(from), "%s/copy", s->dir);
+	snprintf(to, sizeof(to), "%s/copy", m->dir);
+	disk_remove_store(to);
+	must(disk_copy_store(from, to));
+}
+
 /* Headquarters' log of another day beside the view of today. */
 void
 machine_put_back_log(struct machine *m, const struct snapshot *s)
@@ -404,7 +482,12 @@ machine_crash_point(void *ctx, enum turn_point point)
 		return false;
 	}
 	/* A crash in a turn that does nothing shows nothing. */
-	if (point != TURN_HANDLED && m->inbox.count == 0) {
+	if (m->kind == MACHINE_NOTIFICATION) {
+		if (m->inbox.count == 0 && m->notification->staged_count == 0 &&
+		    m->core.outbox.count == 0) {
+			return false;
+		}
+	} else if (point != TURN_HANDLED && m->inbox.count == 0) {
 		return false;
 	}
 	m->crash_wanted = false;
@@ -440,6 +523,7 @@ send_outbox(struct machine *m)
 			buf_put_slice(&m->allow, out_bytes(out, o));
 			break;
 		case OUT_JOB:
+			receivers_take(m, out_bytes(out, o));
 			break;
 		}
 	}
@@ -467,6 +551,9 @@ machine_turn(struct machine *m)
 	if (m->core_ready && err != ERR_FORCED) {
 		check_outbox(m, &m->core.outbox);
 	}
+	if (err != OK && err != ERR_FORCED && m->kind == MACHINE_NOTIFICATION) {
+		alerts_uncommitted(m);
+	}
 	if (err != OK && err != ERR_DISK_FULL) {
 		if (err != ERR_FORCED && err != ERR_IO) {
 			sim_fail(w, "turn", "%s: %s", m->name, err_name(err));
@@ -485,7 +572,12 @@ machine_turn(struct machine *m)
 		m->was_full = false;
 		sometimes(w, SOMETIMES_DISK_FULL_RECOVERED);
 	}
+	if (err == OK && m->kind == MACHINE_NOTIFICATION) {
+		alerts_committed(m);
+	}
 	send_outbox(m);
-	check_turned(m);
+	if (err == OK || m->kind != MACHINE_NOTIFICATION) {
+		check_turned(m);
+	}
 	machine_wake(m, node_deadline(&m->core));
 }

@@ -193,6 +193,7 @@ struct naive_state {
 	const struct naive *log;
 	struct arena *arena;
 	uint64_t position;
+	size_t record_cap;
 	bool *counted; /* By record. */
 	bool *stolen;
 	bool *repeated;
@@ -216,6 +217,11 @@ struct naive_state {
 void naive_at(const struct naive *, uint64_t position, struct arena *,
 	      struct naive_state *);
 
+/* From nothing, one record after the other.  False: the next one changes what earlier
+ * ones count for, and all is to be read again (naive_at()). */
+void naive_begin(const struct naive *, struct arena *, struct naive_state *);
+bool naive_go_on(struct naive_state *);
+
 /* naive_reference.c */
 void naive_reference_row(struct naive_state *, const Kusanone__V1__ReferenceRow *);
 bool naive_handshake(const struct naive_state *);
@@ -224,6 +230,7 @@ const char *naive_town(const struct naive_state *, const Kusanone__V1__Place *);
 
 /* naive_fact.c */
 void naive_facts(struct naive_state *);
+void naive_fact_of(struct naive_state *, const struct naive_event *, struct naive_fact *);
 
 /* ---- Questions ----------------------------------------------------------------- */
 

@@ -176,17 +176,15 @@ stands_elsewhere(const struct naive_state *s, const struct naive_event *e)
 	return false;
 }
 
-static void
-make(struct naive_state *s, const struct naive_event *e)
+void
+naive_fact_of(struct naive_state *s, const struct naive_event *e, struct naive_fact *f)
 {
-	struct naive_fact *f = &s->facts[s->fact_count];
 	int first_day[NAIVE_RULES];
 
 	*f = (struct naive_fact){ .event = e };
 	f->m = (Kusanone__V1__Event *)naive_unpack(&kusanone__v1__event__descriptor,
 						   e->shown, s->arena);
 	must(f->m != NULL);
-	s->fact_count++;
 	f->status = event_status(f->m);
 	f->gone = e->withdrawn || stands_elsewhere(s, e);
 	f->counts = f->status == HELD && !f->gone;
@@ -218,7 +216,7 @@ naive_facts(struct naive_state *s)
 	s->facts = arena_alloc(s->arena, (size_t)s->event_count * sizeof(s->facts[0]));
 	for (int i = 0; i < s->event_count; i++) {
 		if (s->events[i].revision_count != 0) {
-			make(s, &s->events[i]);
+			naive_fact_of(s, &s->events[i], &s->facts[s->fact_count++]);
 		}
 	}
 }

@@ -406,7 +406,7 @@ may_say(const struct naive_state *s, int node, const struct naive_key *key,
 		}
 	}
 	if (n->role == KUSANONE__V1__NODE_ROLE__NODE_ROLE_HQ) {
-		return body >= 19 && body <= 29;
+		return body >= 19 && body <= 32;
 	}
 	if (n->role != KUSANONE__V1__NODE_ROLE__NODE_ROLE_POST) {
 		return false;
@@ -491,40 +491,46 @@ counted_before(const struct naive_state *s, size_t r)
 
 /* 'final': keys as they stand at the position asked for, which is known in hindsight. */
 static void
+step(struct naive_state *s, struct naive_state *final, size_t r)
+{
+	const struct naive_record *in = &s->log->records[r];
+	int node = find_node(s, in->node);
+
+	s->counted[r] = false;
+	s->stolen[r] = false;
+	s->repeated[r] = false;
+	if (node < 0 || in->m == NULL) {
+		return;
+	}
+	if (about(in->m) != NULL) {
+		event_for(s, about(in->m));
+	}
+	struct naive_key *key = find_key(&s->nodes[node], in->key_id);
+	if (key != NULL && final != NULL) {
+		struct naive_key *later =
+			find_key(&final->nodes[find_node(final, in->node)], in->key_id);
+
+		if (later->state == 2 && in->position >= later->stolen_from) {
+			s->stolen[r] = true;
+			return;
+		}
+	}
+	if (in->m->body_case == KUSANONE__V1__RECORD__BODY__NOT_SET ||
+	    !may_say(s, node, key, in->m)) {
+		return;
+	}
+	if (counted_before(s, r)) {
+		s->repeated[r] = true;
+		return;
+	}
+	s->counted[r] = apply(s, r, node);
+}
+
+static void
 walk(struct naive_state *s, struct naive_state *final)
 {
 	for (size_t r = 0; r < s->position; r++) {
-		const struct naive_record *in = &s->log->records[r];
-		int node = find_node(s, in->node);
-
-		s->counted[r] = false;
-		s->stolen[r] = false;
-		s->repeated[r] = false;
-		if (node < 0 || in->m == NULL) {
-			continue;
-		}
-		if (about(in->m) != NULL) {
-			event_for(s, about(in->m));
-		}
-		struct naive_key *key = find_key(&s->nodes[node], in->key_id);
-		if (key != NULL && final != NULL) {
-			struct naive_key *later = find_key(
-				&final->nodes[find_node(final, in->node)], in->key_id);
-
-			if (later->state == 2 && in->position >= later->stolen_from) {
-				s->stolen[r] = true;
-				continue;
-			}
-		}
-		if (in->m->body_case == KUSANONE__V1__RECORD__BODY__NOT_SET ||
-		    !may_say(s, node, key, in->m)) {
-			continue;
-		}
-		if (counted_before(s, r)) {
-			s->repeated[r] = true;
-			continue;
-		}
-		s->counted[r] = apply(s, r, node);
+		step(s, final, r);
 	}
 }
 
@@ -536,6 +542,7 @@ begin(struct naive_state *s, const struct naive *log, uint64_t position,
 	s->counted = arena_zalloc(arena, (size_t)position + 1);
 	s->stolen = arena_zalloc(arena, (size_t)position + 1);
 	s->repeated = arena_zalloc(arena, (size_t)position + 1);
+	s->record_cap = (size_t)position + 1;
 	key_for(s, log->hq_node, log->hq_sign);
 	s->nodes[0].role = KUSANONE__V1__NODE_ROLE__NODE_ROLE_HQ;
 }
@@ -552,4 +559,42 @@ naive_at(const struct naive *log, uint64_t position, struct arena *arena,
 	begin(ret, log, position, arena);
 	walk(ret, first);
 	naive_facts(ret);
+}
+
+void
+naive_begin(const struct naive *log, struct arena *arena, struct naive_state *ret)
+{
+	begin(ret, log, 0, arena);
+}
+
+static bool *
+longer(const bool *list, size_t count, size_t cap, struct arena *arena)
+{
+	bool *copy = arena_zalloc(arena, cap);
+
+	memcpy(copy, list, count);
+	return copy;
+}
+
+bool
+naive_go_on(struct naive_state *s)
+{
+	size_t r = (size_t)s->position;
+	const record_t *m = s->log->records[r].m;
+
+	must(r < s->log->count);
+	if (m != NULL && m->body_case == KUSANONE__V1__RECORD__BODY_REVOCATION &&
+	    m->revocation->kind !=
+		    KUSANONE__V1__REVOCATION_KIND__REVOCATION_KIND_RETIRED) {
+		return false;
+	}
+	if (r + 1 >= s->record_cap) {
+		s->record_cap = 2 * (r + 1) + 256;
+		s->counted = longer(s->counted, r, s->record_cap, s->arena);
+		s->stolen = longer(s->stolen, r, s->record_cap, s->arena);
+		s->repeated = longer(s->repeated, r, s->record_cap, s->arena);
+	}
+	s->position++;
+	step(s, s, r);
+	return true;
 }

@@ -160,8 +160,6 @@ net_dial(struct machine *m, struct peer to)
 			 SIM_CONNS);
 		return;
 	}
-	unsigned key = (to.endpoint - DIAL_ENDPOINT) / 2;
-	must(key < machine_node(m)->key_count);
 	struct conn *c = &w->conns[w->conn_count++];
 	*c = (struct conn){ .used = true,
 			    .dialer = m->number,
@@ -169,7 +167,12 @@ net_dial(struct machine *m, struct peer to)
 			    .dialer_run = m->run,
 			    .endpoint = to.endpoint,
 			    .generation = to.id };
-	memcpy(c->curve, machine_node(m)->keys[key].keys.curve_public, 32);
+	if (m->kind == MACHINE_INTAKE) {
+		unsigned key = (to.endpoint - DIAL_ENDPOINT) / 2;
+
+		must(key < machine_node(m)->key_count);
+		memcpy(c->curve, machine_node(m)->keys[key].keys.curve_public, 32);
+	}
 	c->last_at[TO_LISTENER] = w->now + delay(w);
 	trace(w, "%s dials %u.%u: conn %d", m->name, to.endpoint, to.id,
 	      w->conn_count - 1);
@@ -188,6 +191,13 @@ door_opens(const struct machine *hq, const uint8_t curve[32])
 	return false;
 }
 
+/* Notification dials headquarters' local socket, which asks for no key. */
+static bool
+is_local(const struct world *w, const struct conn *c)
+{
+	return w->machines[c->dialer].kind == MACHINE_NOTIFICATION;
+}
+
 /* The handshake: the listener's ZAP handler looks the key up. */
 void
 net_connected(struct world *w, int number)
@@ -204,7 +214,7 @@ net_connected(struct world *w, int number)
 	} else if (!hq->up) {
 		c->refused = true;
 		draw_end(w, c, LINE_REFUSED);
-	} else if (!door_opens(hq, c->curve)) {
+	} else if (!is_local(w, c) && !door_opens(hq, c->curve)) {
 		c->refused = true;
 		draw_end(w, c, LINE_KEY_REFUSED);
 		sometimes(w, SOMETIMES_DOOR_CLOSED);
@@ -304,7 +314,7 @@ net_send(struct machine *m, struct peer to, const struct slice *parts, unsigned 
 	struct world *w = m->world;
 	struct conn *c;
 
-	if (to.endpoint == LOCAL_ENDPOINT) {
+	if (to.endpoint == LOCAL_ENDPOINT && m->kind == MACHINE_INTAKE) {
 		struct frame frame;
 
 		must(frame_read(parts, count, &frame) == FRAME_GOOD);
@@ -315,7 +325,7 @@ net_send(struct machine *m, struct peer to, const struct slice *parts, unsigned 
 	if (c == NULL) {
 		return;
 	}
-	if (m->kind == MACHINE_INTAKE) {
+	if (m->kind != MACHINE_AGGREGATION) {
 		send_on(w, c, TO_LISTENER, parts, count);
 	} else if (c->open) {
 		send_on(w, c, TO_DIALER, parts, count);
@@ -341,7 +351,11 @@ deliver(struct world *w, struct conn *c, enum direction d, const struct parcel *
 		from = (struct peer){ .endpoint = DOOR_ENDPOINT,
 				      .id = (uint32_t)(c - w->conns) };
 	}
-	if (d == TO_DIALER) {
+	if (d == TO_LISTENER && is_local(w, c)) {
+		who = (struct principal){ .kind = PRINCIPAL_LOCAL };
+		from.endpoint = LOCAL_ENDPOINT;
+	}
+	if (d == TO_DIALER && m->kind == MACHINE_INTAKE) {
 		check_heard(m, c, parts, count);
 	}
 	inbox_put(&m->inbox, from, &who, parts, count);

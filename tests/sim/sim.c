@@ -22,7 +22,7 @@
 #include "lib/base/plant.h"
 #include "tests/sim/sim.h"
 
-enum { MAX_JOBS = 64, MAX_KEPT = 4096, MAX_SHOWN = 10, TWICE_EVERY = 200 };
+enum { MAX_JOBS = 64, MAX_KEPT = 4096, MAX_SHOWN = 10, TWICE_EVERY = 199 };
 
 struct options {
 	uint64_t from, seeds, one;

@@ -1,13 +1,15 @@
 /* tests/sim/sim.h - a whole federation in one process, on a seeded clock.
  *
- * Real cores (services/intake, services/aggregation) driven through node_turn(), real
- * stores on a memory disk, real signatures; the network, the clocks, the disks' bad days
- * and the people are drawn from a seed.  One seed is one struct world.
+ * Real cores (services/intake, aggregation, notification) driven through node_turn(),
+ *real stores on a memory disk, real signatures; the network, the clocks, the disks' bad
+ *days and the people are drawn from a seed.  One seed is one struct world.
  *
  *	world.c     a seed: chaos, then healing, then what must hold
  *	machine.c   one process on one disk: start, turn, crash, restore
  *	net.c       connections, delays, cuts, partitions, the door (ZAP)
  *	faults.c    what goes wrong and when
+ *	calendar.c  days that pass, and what goes wrong with notification
+ *	receivers*.c  who is sent to, and what they answer
  *	work*.c     what officers and headquarters submit
  *	records.c   the records of a journal, one after the other
  *	check*.c    what must hold, looked at from outside of the cores
@@ -25,6 +27,7 @@
 #include "aggregation/aggregation.h"
 #include "intake/intake.h"
 #include "lib/node/node.h"
+#include "notification/notification.h"
 #include "tests/sim/sometimes.h"
 
 enum {
@@ -41,7 +44,9 @@ enum {
 
 	/* Endpoint numbers, as a host would give them. */
 	LOCAL_ENDPOINT = 1,
-	DOOR_ENDPOINT = 2,  /* Aggregation's for posts. */
+	DOOR_ENDPOINT = 2, /* Aggregation's for posts. */
+	LOG_ENDPOINT = 3,  /* Notification's: dials aggregation's local one. */
+	ALERT_GIVE_UP_MS = 4 * 24 * 3600 * 1000,
 	DIAL_ENDPOINT = 10, /* Intake's: + 2 * generation of keys (+ 1: down). */
 };
 
@@ -80,7 +85,7 @@ struct snapshot {
 	msec_t at;
 };
 
-enum machine_kind { MACHINE_AGGREGATION, MACHINE_INTAKE };
+enum machine_kind { MACHINE_AGGREGATION, MACHINE_INTAKE, MACHINE_NOTIFICATION };
 
 /* One computer: one service on one disk. */
 struct machine {
@@ -97,9 +102,10 @@ struct machine {
 	uint32_t run; /* Counts starts. */
 	uint32_t dir_number;
 
-	struct store *log, *view;
+	struct store *log, *view, *copy;
 	struct intake *intake;
 	struct aggregation *aggregation;
+	struct notification *notification;
 	struct node core;
 	bool core_ready;
 	struct inbox inbox;
@@ -110,7 +116,8 @@ struct machine {
 	msec_t restart_at;      /* While it is down; NEVER: by somebody's hand. */
 	wall_ms_t wall_offset;  /* Its clock minus the world's. */
 	msec_t disk_full_until; /* Commits fail for want of space. */
-	bool view_lost;         /* The view goes before the next start. */
+	bool view_lost;         /* The view goes before the next start; */
+	bool copy_lost;         /* notification's copy of the log does. */
 	bool was_full, had_backlog;
 	bool is_thief;
 	bool must_listen; /* It was told OUT_OF_ORDER: down first, then up. */
@@ -139,6 +146,10 @@ enum what {
 	EV_WORK,    /* a client thinks of something */
 	EV_ASK,     /* a: ask: send it (again) */
 	EV_LOOK,    /* random checks */
+	EV_DAYS,    /* the calendar goes on */
+	EV_ANSWER,  /* a: delivery: its receiver answers; run: of the sender */
+	EV_ALERTS,  /* headquarters or a planner thinks of something about alerts */
+	EV_CLOCK,   /* a: machine: its clock is put right */
 };
 
 /* A frame on its way: its parts one after the other. */
@@ -217,7 +228,20 @@ enum fault {
 	FAULT_HQ_ROLLBACK,
 	FAULT_ERASE,
 	FAULT_FORGE,
-	FAULT_COUNT
+	FAULT_COUNT,
+
+	/* Of notification, where it takes part: calendar.c. */
+	FAULT_ALERT_CRASH = FAULT_COUNT,
+	FAULT_ALERT_CRASH_AT_POINT,
+	FAULT_ALERT_AWAY,
+	FAULT_ALERT_COMMIT,
+	FAULT_ALERT_DISK_FULL,
+	FAULT_ALERT_VIEW_LOST,
+	FAULT_ALERT_BACKUP,
+	FAULT_ALERT_COPY_LOST,
+	FAULT_ALERT_COPY_BACK,
+	FAULT_ALERT_CLOCK,
+	FAULT_ALL
 };
 
 struct swarm {
@@ -225,7 +249,9 @@ struct swarm {
 	unsigned dup_permille;
 	unsigned told_percent; /* Of ended connections: the dialler hears of it. */
 	msec_t delay, jitter, slow_turn;
-	bool on[FAULT_COUNT];
+	bool on[FAULT_ALL];
+	unsigned take_percent, lose_percent, slow_percent, refuse_percent; /* Receivers.
+									    */
 	msec_t chaos_ms;
 	unsigned submissions;
 };
@@ -272,6 +298,9 @@ struct work_event {
 #define PERSON_MARK "PERSON"
 
 struct naive;
+struct alert_check;
+struct receivers;
+struct alert_work;
 
 /* A person's name that headquarters wants gone.  The same name may stand in other parts,
  * with other salts. */
@@ -298,6 +327,14 @@ struct world {
 	struct machine machines[SIM_MACHINES];
 	int machine_count;
 	int hq, hq_intake; /* Machines. */
+
+	/* Alerts: in some seeds. */
+	bool alerts;
+	wall_ms_t begin, calendar; /* The wall clock when 'now' was 0; days since then. */
+	int notification;          /* Machine. */
+	struct alert_check *alert_check;
+	struct receivers *receivers;
+	struct alert_work *alert_work;
 	struct conn *conns;
 	int conn_count;
 	bool blocked[SIM_MACHINES][SIM_MACHINES]; /* [from][to] */
@@ -357,6 +394,7 @@ void heap_fini(struct world *);
 
 /* disk.c: folders of machines. */
 bool disk_copy(const char *from, const char *to);
+bool disk_copy_store(const char *from, const char *to);
 void disk_remove(const char *dir);
 void disk_remove_store(const char *dir); /* The folder of one store. */
 /* Do any bytes of the folder's files hold the text? */
@@ -377,6 +415,7 @@ void machine_snapshot(struct machine *);
 /* The machine is down: its disk becomes that of the snapshot; empty for none. */
 void machine_put_back(struct machine *, const struct snapshot *);
 void machine_put_back_log(struct machine *, const struct snapshot *);
+void machine_put_back_copy(struct machine *, const struct snapshot *);
 wall_ms_t machine_wall(const struct machine *);
 struct sim_node *machine_node(const struct machine *);
 bool machine_crash_point(void *machine, enum turn_point);
@@ -403,6 +442,32 @@ void net_mend(struct world *, int from, int to);
 struct conn *net_conn(struct machine *, struct peer); /* NULL: it is gone. */
 struct parcel *parcel_new(const struct slice *parts, unsigned count);
 
+/* calendar.c */
+void calendar_draw(struct world *);
+void calendar_plan(struct world *);
+void calendar_goes_on(struct world *, wall_ms_t by);
+wall_ms_t calendar_step(struct world *);
+void calendar_days(struct world *); /* Of chaos: some time passes, and will again. */
+void alert_fault_happens(struct world *, enum fault);
+void alert_clock_right(struct machine *);
+wall_ms_t world_wall(const struct world *);
+
+/* receivers_wire.c */
+void receivers_take(struct machine *, struct slice job);
+void receivers_answer(struct world *, int delivery, uint32_t run);
+bool receivers_have_feed(struct world *, const char *subscription);
+void receivers_free(struct world *);
+
+/* check_alerts_wire.c */
+void alerts_started(struct machine *);
+void alerts_committed(struct machine *); /* A turn, whose outbox is still full. */
+void alerts_turned(struct machine *);
+void alerts_uncommitted(struct machine *);
+void alerts_crashed(struct machine *);
+bool alerts_rest(struct world *, const char **ret_why);
+void check_alerts(struct world *);
+void alerts_free(struct world *);
+
 /* faults.c */
 void faults_draw(struct world *);
 void faults_plan(struct world *);
@@ -424,6 +489,10 @@ void work_revoke(struct world *, int node, unsigned key, int kind,
 void work_erase(struct world *);
 bool work_idle(const struct world *);
 struct machine *work_machine(struct world *, int node);
+
+/* work_alert_wire.c */
+void work_alerts_begin(struct world *);
+void work_alerts(struct world *);
 
 /* forge_wire.c: blocks that another program could have written. */
 void forge(struct world *, struct machine *);

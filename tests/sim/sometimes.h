@@ -68,7 +68,19 @@
 	X(ERASED_LATE, "erased part arriving late")                                      \
 	X(AS_OF_OLD, "as-of query at an old position")                                   \
 	X(OVERLAP, "overlap in a table")                                                 \
-	X(PUBLISHED, "published figure compared")
+	X(PUBLISHED, "published figure compared")                                        \
+	X(ALERT_LATE, "alert settled a day late or more")                                \
+	X(ALERT_MISSED, "alert missed, with its reason")                                 \
+	X(ALERT_DEAD, "alert dead")                                                      \
+	X(ALERT_REPEATED, "message sent again after it was taken")                       \
+	X(ALERTS_GROUPED, "several alerts in one message")                               \
+	X(ALERT_TOLD, "who was told of an event is told of its end")                     \
+	X(CRASH_BEFORE_RECEIPT, "crash between acceptance and receipt")                  \
+	X(OUTCOME_UNCOMMITTED, "a commit failed with an outcome in hand")                \
+	X(SILENCE_ENDED, "alert sent after a silence")                                   \
+	X(DST_CROSSED, "clocks changed between two looks")                               \
+	X(COPY_LOST, "notification's copy lost or set back")                             \
+	X(COPY_RESET, "notification begins again: headquarters was rolled back")
 
 enum sometimes {
 #define X(name, text) SOMETIMES_##name,

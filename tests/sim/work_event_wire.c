@@ -17,25 +17,53 @@ static const char *const town_ja[] = { "ジャクソン", "エバンズビル", 
 struct zone_row {
 	const char *name;
 	int16_t offset;
+	bool has_summer;
 };
 static const struct zone_row zones[] = {
-	{ "America/Los_Angeles", -480 }, { "America/Chicago", -360 },
-	{ "America/New_York", -300 },    { "America/Indiana/Vincennes", -300 },
-	{ "Asia/Tokyo", 540 },           { "Pacific/Honolulu", -600 },
+	{ "America/Los_Angeles", -480, true },
+	{ "America/Chicago", -360, true },
+	{ "America/New_York", -300, true },
+	{ "America/Indiana/Vincennes", -300, true },
+	{ "Asia/Tokyo", 540, false },
+	{ "Pacific/Honolulu", -600, false },
 };
 
-/* No summer time here: tzdata has its own tests. */
+static struct zone_answer
+one_offset(int16_t offset)
+{
+	return (struct zone_answer){ .fit = ZONE_UNIQUE,
+				     .offset = offset,
+				     .later = offset };
+}
+
+/* Tzdata has its own tests: here there is one summer time, that of 2026, from 8 March to
+ * 1 November, both at 02:00. */
+static struct zone_answer
+answer_of(const struct zone_row *zone, const struct date *local)
+{
+	const int64_t begin = (int64_t)day_of_ymd(2026, 3, 8) * 24 * 60 + 2 * 60;
+	const int64_t end = (int64_t)day_of_ymd(2026, 11, 1) * 24 * 60 + 2 * 60;
+	int64_t at = date_minutes(local);
+	int16_t summer = (int16_t)(zone->offset + 60);
+
+	if (!zone->has_summer || at < begin || at >= end) {
+		return one_offset(zone->offset);
+	}
+	if (at < begin + 60) {
+		return (struct zone_answer){ ZONE_GAP, zone->offset, summer };
+	}
+	return at < end - 60 ? one_offset(summer)
+			     : (struct zone_answer){ ZONE_OVERLAP, summer, zone->offset };
+}
+
 bool
 sim_zone_find(void *ctx, struct slice zone, const struct date *local,
 	      struct zone_answer *ret)
 {
 	(void)ctx;
-	(void)local;
 	for (size_t i = 0; i < ARRAY_LEN(zones); i++) {
 		if (slice_eq_str(zone, zones[i].name)) {
-			*ret = (struct zone_answer){ .fit = ZONE_UNIQUE,
-						     .offset = zones[i].offset,
-						     .later = zones[i].offset };
+			*ret = answer_of(&zones[i], local);
 			return true;
 		}
 	}
