@@ -2,11 +2,14 @@
  *
  * A letter is a message by its id, whatever became of it: who took it how often, and
  * whether notification has that on its disk.  Receivers (receivers_wire.c) answer as the
- * seed has it; the ledger (check_alerts_wire.c) is kept beside the service and shares
- * nothing with it but the rows of its alert log. */
+ * seed has it; letters (letters_wire.c) and what became of each alert
+ * (check_alerts_wire.c) are kept beside the service and share nothing with it but the
+ * rows of its alert log. */
 #ifndef TESTS_SIM_ALERTS_H
 #define TESTS_SIM_ALERTS_H
 
+#include "kusanone/v1/alert.pb-c.h"
+#include "tests/sim/naive_alert.h"
 #include "tests/sim/sim.h"
 
 enum letter_state {
@@ -31,10 +34,42 @@ struct letter {
 	wall_ms_t made;
 };
 
+struct alert_check {
+	struct naive_alerts model;
+	struct letter *letters;
+	int letter_count, letter_cap;
+	uint64_t read; /* Of the copy. */
+	struct hash read_hash;
+	unsigned settled;
+	uint32_t traced; /* Wants. */
+	wall_ms_t last_wall;
+};
+struct alert_check *alert_check_of(struct world *);
+
+/* letters_wire.c */
+
 /* A message leaves.  Its letter, or -1 after a failure. */
 int alerts_sent(struct machine *, const struct alert_id *, uint32_t attempt,
 		wall_ms_t made, const char *to);
 void alerts_taken(struct world *, int letter);
 void alerts_answered(struct world *, int letter, enum letter_answer);
+
+/* Messages that were begun before the process ended, and never left it. */
+void letters_read(struct machine *, struct alert_check *);
+
+/* The alert, as the alert log has it: one that is wanted, or of a kind that is not read
+ * here. */
+struct naive_want *alert_want_of(struct machine *, struct alert_check *,
+				 const uint8_t id[ALERT_ID_LEN],
+				 const Kusanone__V1__StoredAlert *);
+
+/* What may be said against sending it now; NULL: nothing.  Of two times at which it can
+ * be said to have come due, 'both' speak against it, or any. */
+const char *alert_against(struct alert_check *, const struct naive_want *, wall_ms_t now,
+			  bool both);
+
+/* For a line of the trace; one buffer. */
+const char *alert_id_text(const uint8_t id[ALERT_ID_LEN]);
+const char *alert_want_text(const struct alert_check *, const struct naive_want *);
 
 #endif

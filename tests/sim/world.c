@@ -17,7 +17,8 @@ enum {
 	STILL_MS = 12000,
 	MAX_ROUNDS = 12,
 	MAX_EVENTS = 400000,
-	CALENDAR_STEP_MS = 120, /* Of the monotonic clock, for a step of the calendar. */
+	HOURS_AFTER = 24,
+	CALENDAR_STEP_MS = 100, /* Of the monotonic clock, for a step of the calendar. */
 };
 
 static const char *const post_names[] = {
@@ -366,7 +367,12 @@ days_pass(struct world *w, unsigned days)
 		calendar_goes_on(w, calendar_step(w));
 		run_until(w, w->now + CALENDAR_STEP_MS);
 	}
-	return !w->failed && run_until(w, w->now + 60000);
+	/* What was tried in vain at the end is tried again. */
+	for (unsigned i = 0; i < HOURS_AFTER && !w->failed; i++) {
+		calendar_goes_on(w, (wall_ms_t)3600 * 1000);
+		run_until(w, w->now + CALENDAR_STEP_MS);
+	}
+	return !w->failed;
 }
 
 /* Everything that was planned comes due.  Then a view that is folded anew, and a copy
@@ -377,7 +383,7 @@ months_pass(struct world *w)
 	struct machine *m = &w->machines[w->notification];
 	const char *why = "";
 
-	if (!days_pass(w, rng_chance(&w->rng, 25) ? 130 : 40)) {
+	if (!days_pass(w, rng_chance(&w->rng, 15) ? 130 : 40)) {
 		return;
 	}
 	check_alerts(w);
