@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "kusanone/v1/alert.pb-c.h"
+#include "lib/base/plant.h"
 #include "lib/base/unpack_wire.h"
 #include "notification/notes.h"
 
@@ -91,7 +92,11 @@ deliver_message(struct notification *n, struct sending *sending, struct turn *tu
 		return;
 	}
 	struct compose c = note_compose(n, s, turn->arena);
-	begin_delivery(&d, sending->job, &sending->id, sending->attempts, sending->made,
+	struct alert_id id = sending->id;
+	if (PLANTED(26)) { /* Each attempt has an id of its own. */
+		id.b[0] = (uint8_t)(id.b[0] + sending->attempts - 1);
+	}
+	begin_delivery(&d, sending->job, &id, sending->attempts, sending->made,
 		       turn->arena);
 	for (uint32_t i = 0; i < sending->count; i++) {
 		notes[i] = note_of(n, alerts_at(&n->alerts, sending->alerts[i]),
@@ -177,7 +182,9 @@ find_feeds(struct notification *n)
 	for (uint32_t i = 0; i < n->fold.subscriptions.count; i++) {
 		const struct subscription_row *s = table_at(&n->fold.subscriptions, i);
 
-		if (s->channel == CHANNEL_FEED) {
+		/* 38: only those that are wanted. */
+		if (s->channel == CHANNEL_FEED &&
+		    (!PLANTED(38) || s->to_pos == FACT_OPEN)) {
 			(void)feed_of(n, s->id);
 		}
 	}

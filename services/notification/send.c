@@ -142,7 +142,9 @@ begin(struct notification *n, struct sending *s, bool is_new, struct turn *turn)
 	if (s->in_doubt) {
 		n->staged_counts.repeated++;
 	}
-	keep_message(n, turn->txn, s, s->attempts + 1, 0, s->in_doubt, s->answer);
+	if (!PLANTED(25) || is_new) { /* A second attempt is not written before. */
+		keep_message(n, turn->txn, s, s->attempts + 1, 0, s->in_doubt, s->answer);
+	}
 	for (uint32_t i = 0; i < s->count && is_new; i++) {
 		const struct alert *a = alerts_at(&n->alerts, s->alerts[i]);
 
@@ -353,7 +355,9 @@ settle(struct notification *n, struct sending *s, enum settled how, const char *
 			     reason_of(n, a, how, reason, turn->wall), s, answer,
 			     turn->wall);
 	}
-	keep_forget_message(turn->txn, &s->id);
+	if (!PLANTED(36)) { /* What was taken stays begun. */
+		keep_forget_message(turn->txn, &s->id);
+	}
 	if (how == SETTLED_DEAD) {
 		char id[2 * ALERT_ID_LEN + 1];
 
@@ -413,7 +417,8 @@ begin_again(struct notification *n, struct turn *turn)
 			settle(n, s, SETTLED_MISSED, "", s->answer, turn);
 		} else if (reader == NULL) {
 			settle(n, s, SETTLED_DEAD, "unsubscribed", s->answer, turn);
-		} else if (may_go_again(n, s, reader, turn->wall) > turn->wall) {
+		} else if (may_go_again(n, s, reader, turn->wall) > turn->wall &&
+			   !PLANTED(34)) { /* Only the first attempt waits. */
 			put_off(n, s, may_go_again(n, s, reader, turn->wall), turn);
 		} else {
 			begin(n, s, false, turn);
@@ -627,6 +632,9 @@ send_dropped(struct notification *n)
 		}
 	}
 	n->staged_count = 0;
+	if (PLANTED(24)) { /* What was heard is forgotten. */
+		n->outcome_count = 0;
+	}
 	n->look_again = true;
 	n->wishes_turn = n->turn_no; /* All are looked at again. */
 }
@@ -645,6 +653,9 @@ send_begins(const struct notification *n)
 void
 send_clock_back(struct notification *n, wall_ms_t now)
 {
+	if (PLANTED(37)) { /* What a wrong clock put off stays so. */
+		return;
+	}
 	for (size_t i = 0; i < n->sending_count; i++) {
 		struct sending *s = n->sendings[i];
 

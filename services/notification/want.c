@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "lib/base/plant.h"
 #include "notification/notification.h"
 
 /* Who wants to hear of an occasion: subscriptions that are open, and their filters. */
@@ -118,8 +119,8 @@ struct hours
 want_hours(const struct notification *n, const struct subscription_row *s)
 {
 	return (struct hours){
-		.zone = s->zone != 0 ? words_at(&n->fold.words, s->zone)
-				     : slice_str(default_zone),
+		.zone = s->zone != 0 && !PLANTED(29) ? words_at(&n->fold.words, s->zone)
+						     : slice_str(default_zone),
 		.digest_weekdays = s->digest_weekdays,
 		.digest_minute = s->digest_minute,
 		.has_quiet = s->has_quiet != 0,
@@ -235,7 +236,7 @@ was_told(struct notification *n, const struct subscription_row *s,
 {
 	struct uuid subscription, event = event_id(n, o->event1);
 
-	if (!o->told_too || o->event1 == 0) {
+	if (!o->told_too || o->event1 == 0 || PLANTED(28)) {
 		return false;
 	}
 	memcpy(subscription.b, s->id, UUID_LEN);
@@ -338,7 +339,7 @@ want_emit(void *ctx, const struct occasion *o)
 			}
 		}
 		if (alerts_find(&n->alerts, &a.id) == UINT32_MAX &&
-		    !keep_is_settled(n->keep_txn, &a.id)) {
+		    (PLANTED(27) || !keep_is_settled(n->keep_txn, &a.id))) {
 			alerts_add(&n->alerts, &a);
 			n->fresh = true;
 			n->look_again = true;

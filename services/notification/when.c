@@ -1,5 +1,7 @@
 #include "notification/when.h"
 
+#include "lib/base/plant.h"
+
 static int16_t
 offset_at(const struct zone_table *zones, struct slice zone, int64_t utc_minutes)
 {
@@ -157,6 +159,9 @@ when_audible(const struct zone_table *zones, const struct hours *h, wall_ms_t at
 
 	if (!is_quiet) {
 		return at;
+	}
+	if (PLANTED(30) && over_midnight && minute < h->quiet_to) {
+		return at; /* The night ends at midnight. */
 	}
 	if (over_midnight && minute >= h->quiet_from) {
 		day++;
