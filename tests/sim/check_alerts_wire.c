@@ -371,6 +371,21 @@ check_repeats(struct world *w, struct alert_check *c)
 	}
 }
 
+/* A silence, or the night, may last longer than the seed. */
+static bool
+is_held(struct alert_check *c, const struct letter *l, wall_ms_t now)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		const struct naive_want *want = &c->model.wants[l->alerts[i]];
+
+		if (want->known_other ||
+		    naive_alerts_held(&c->model, want, now) == NULL) {
+			return false;
+		}
+	}
+	return l->state == LETTER_WAITS || l->state == LETTER_BEGUN;
+}
+
 void
 check_alerts(struct world *w)
 {
@@ -381,11 +396,8 @@ check_alerts(struct world *w)
 	for (uint32_t i = 0; i < c->model.want_count && !w->failed; i++) {
 		const struct naive_want *want = &c->model.wants[i];
 
-		if (want->fate == NAIVE_BEGUN) {
-			sim_fail(w, "alerts settled", "%s was begun and never settled",
-				 alert_want_text(c, want));
-		} else if (want->fate == NAIVE_WAITS && want->level == NAIVE_MUST &&
-			   alert_against(c, want, now, false) == NULL) {
+		if (want->fate == NAIVE_WAITS && want->level == NAIVE_MUST &&
+		    alert_against(c, want, now, false) == NULL) {
 			sim_fail(w, "alerts called for", "%s was never sent",
 				 alert_want_text(c, want));
 		}
@@ -393,9 +405,18 @@ check_alerts(struct world *w)
 	check_feeds(w, c);
 	check_repeats(w, c);
 	for (int i = 0; i < c->letter_count && !w->failed; i++) {
-		if (c->letters[i].state != LETTER_DONE) {
+		const struct letter *l = &c->letters[i];
+
+		if (l->state != LETTER_DONE && !is_held(c, l, now)) {
 			sim_fail(w, "alerts settled", "letter %s has not come to an end",
-				 alert_id_text(c->letters[i].id.b));
+				 alert_id_text(l->id.b));
+		}
+		for (size_t k = 0; k < l->count && l->state == LETTER_DONE; k++) {
+			if (c->model.wants[l->alerts[k]].fate != NAIVE_SETTLED) {
+				sim_fail(w, "alerts settled",
+					 "letter %s was taken and is not settled",
+					 alert_id_text(l->id.b));
+			}
 		}
 	}
 }

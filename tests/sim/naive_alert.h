@@ -190,6 +190,9 @@ struct naive_plan *naive_plan_of(struct naive_alerts *, const char *event);
 bool naive_is_ahead(const struct naive_plan *, wall_ms_t at);
 void naive_news(struct naive_alerts *, int event, const struct naive_plan *before,
 		size_t record, wall_ms_t hq_ms);
+/* The key that recorded it was stolen: who was told of it is told so. */
+void naive_never_was(struct naive_alerts *, int event, const struct naive_plan *before,
+		     size_t record, wall_ms_t hq_ms);
 
 /* naive_alert_when.c: days are counted from 1970-01-01. */
 enum { NAIVE_MINUTE_MS = 60000 };

@@ -284,8 +284,8 @@ is_gone(struct naive_alerts *a, const struct naive_want *w, wall_ms_t now)
 	const struct naive_plan *p = naive_plan_of(a, w->event);
 	const struct naive_sitting *s = sitting_of(a, w);
 
-	if (p == NULL) {
-		return true; /* There never was such an event. */
+	if (p == NULL) { /* There never was such an event, and that is told. */
+		return w->kind != NAIVE_CANCELLED;
 	}
 	switch (w->kind) {
 	case NAIVE_UPCOMING:
@@ -304,11 +304,11 @@ is_over(struct naive_alerts *a, const struct naive_want *w, wall_ms_t now)
 {
 	const struct naive_plan *p = naive_plan_of(a, w->event);
 
-	if (p == NULL || w->kind == NAIVE_UPCOMING || w->kind == NAIVE_REPORT_OVERDUE ||
+	if (w->kind == NAIVE_UPCOMING || w->kind == NAIVE_REPORT_OVERDUE ||
 	    w->kind == NAIVE_DATE_NOT_FIXED || w->due + LATE_DAYS * NAIVE_DAY_MS > now) {
 		return false;
 	}
-	return !is_open(p) || !naive_is_ahead(p, now);
+	return p == NULL || !is_open(p) || !naive_is_ahead(p, now);
 }
 
 static bool

@@ -229,7 +229,9 @@ look_at_events(struct naive_alerts *a, size_t r, bool all, bool hindsight)
 
 		if (e->revision_count == 0) {
 			if (before.seen) {
-				a->plans[i].blurred = true; /* It never was. */
+				naive_never_was(a, i, &before, r, a->hq_ms[r]);
+				a->plans[i].blurred = true;
+				a->plans[i].seen = false;
 			}
 			continue;
 		}
@@ -513,4 +515,13 @@ naive_news(struct naive_alerts *a, int event, const struct naive_plan *before,
 	} else {
 		say_change(&n);
 	}
+}
+
+void
+naive_never_was(struct naive_alerts *a, int event, const struct naive_plan *before,
+		size_t record, wall_ms_t hq_ms)
+{
+	struct news n = { a, event, before, &a->plans[event], record, hq_ms };
+
+	say(&n, NAIVE_CANCELLED, before->blurred ? NAIVE_MAY : NAIVE_MUST, true, true);
 }

@@ -18,6 +18,7 @@ enum {
 	MAX_ROUNDS = 12,
 	MAX_EVENTS = 400000,
 	HOURS_AFTER = 24,
+	LAST_ANSWER_MS = 3000,  /* A turn may be slow. */
 	CALENDAR_STEP_MS = 100, /* Of the monotonic clock, for a step of the calendar. */
 };
 
@@ -372,7 +373,7 @@ days_pass(struct world *w, unsigned days)
 		calendar_goes_on(w, (wall_ms_t)3600 * 1000);
 		run_until(w, w->now + CALENDAR_STEP_MS);
 	}
-	return !w->failed;
+	return !w->failed && run_until(w, w->now + LAST_ANSWER_MS);
 }
 
 /* Everything that was planned comes due.  Then a view that is folded anew, and a copy
