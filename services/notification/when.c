@@ -63,6 +63,8 @@ set_instants(struct occurrence *o, const struct event_session *s, const struct d
 		return;
 	}
 	o->has_instant = true;
+	/* An end that is a day or coarser is over when its last day is. */
+	bool has_last = end->precision != PRECISION_NONE;
 	if (o->start.precision == PRECISION_MINUTE && s != NULL) {
 		struct slice own = s->zone.len != 0 ? s->zone : zone;
 
@@ -75,10 +77,11 @@ set_instants(struct occurrence *o, const struct event_session *s, const struct d
 				date_minutes(end) - (int64_t)day * ALERT_MINUTES_A_DAY;
 
 			o->ends = instant_of(zones, own, day, (uint32_t)minute);
+		} else if (has_last) {
+			o->ends = when_day_begins(zones, own, date_last_day(end) + 1);
 		}
 	} else {
-		int32_t last =
-			has_days(end) ? date_last_day(end) : date_last_day(&o->start);
+		int32_t last = date_last_day(has_last ? end : &o->start);
 
 		o->starts = when_day_begins(zones, zone, date_first_day(&o->start));
 		o->ends = when_day_begins(zones, zone, last + 1);
