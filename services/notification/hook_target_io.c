@@ -76,9 +76,6 @@ hook_target_read(struct hook_target *t, const char *url,
 	t->port = port_of(t->url, arena);
 	t->allowed = reach_is_allowed(options->hook_allow, options->hook_allow_count,
 				      t->host, t->port);
-	if (url_part(t->url, CURLUPART_ZONEID, 0, arena)[0] != '\0') {
-		return "an address with a zone is of this machine's neighbours";
-	}
 	if (t->allowed) {
 		return NULL;
 	}

@@ -116,6 +116,43 @@ after(struct slice s, const char *prefix)
 		       : (struct slice){ 0 };
 }
 
+/* The length of an IPv6 address in brackets; 0: it is none.  Whether it is one that
+ * exists is asked when it is sent to. */
+static size_t
+literal_len(struct slice s)
+{
+	for (size_t i = 1; i < s.len; i++) {
+		uint8_t c = s.at[i];
+		bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ||
+			   (c >= 'A' && c <= 'F');
+
+		if (c == ']') {
+			return i > 1 ? i + 1 : 0;
+		}
+		if (!hex && c != ':' && c != '.') {
+			return 0;
+		}
+	}
+	return 0;
+}
+
+/* ":8443" up to a path, a query or the end; or no port at all. */
+static bool
+port_fits(struct slice s)
+{
+	unsigned port = 0;
+	size_t i = 1;
+
+	if (s.len == 0 || s.at[0] != ':') {
+		return s.len == 0 || is_one_of(s.at[0], "/?");
+	}
+	for (; i < s.len && s.at[i] >= '0' && s.at[i] <= '9' && port <= UINT16_MAX; i++) {
+		port = 10 * port + (unsigned)(s.at[i] - '0');
+	}
+	return port != 0 && port <= UINT16_MAX &&
+	       (i == s.len || is_one_of(s.at[i], "/?"));
+}
+
 bool
 alert_url_valid(struct slice url, bool plain)
 {
@@ -134,14 +171,12 @@ alert_url_valid(struct slice url, bool plain)
 			return false;
 		}
 	}
+	if (rest.at[0] == '[') {
+		host = literal_len(rest);
+		return host != 0 && port_fits(slice_from(rest, host));
+	}
 	while (host < rest.len && !is_one_of(rest.at[host], "/:?")) {
 		host++;
 	}
-	/* An IPv6 literal is no name, but may be meant. */
-	if (rest.at[0] == '[') {
-		const uint8_t *end = memchr(rest.at, ']', rest.len);
-
-		return end != NULL && end != rest.at + 1;
-	}
-	return is_domain(slice_of(rest.at, host));
+	return is_domain(slice_of(rest.at, host)) && port_fits(slice_from(rest, host));
 }

@@ -65,7 +65,8 @@ enum {
 bool alert_address_valid(struct slice address) WARN_UNUSED;
 
 /* https://host[:port]/…, in printable ASCII, without a user, a fragment or a space.  With
- * 'plain' also http://.  Who is behind it is asked when it is sent to. */
+ * 'plain' also http://.  An IPv6 address stands in brackets, without a zone, which would
+ * be of this machine's neighbours.  Who is behind it is asked when it is sent to. */
 bool alert_url_valid(struct slice url, bool plain) WARN_UNUSED;
 
 #endif

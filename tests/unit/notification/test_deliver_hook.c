@@ -311,7 +311,7 @@ test_hook__what_is_no_destination_is_refused(void **state)
 		{ "http://hooks.example.org/x", "https://" },
 		{ "https://hooks.example.org:25/x", "port" },
 		{ "https://hooks.example.org:80/x", "port" },
-		{ "https://[fe80::1%25lo]/x", "zone" },
+		{ "https://[fe80::1%25lo]/x", "no URL" },
 		{ "https://u:p@hooks.example.org/x", "no URL" },
 		{ "ftp://hooks.example.org/x", "no URL" },
 		{ "file:///etc/passwd", "no URL" },
