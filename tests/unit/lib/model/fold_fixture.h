@@ -17,6 +17,8 @@
 #define EVENT_A "01900000-0000-7000-8000-00000000000a"
 #define EVENT_B "01900000-0000-7000-8000-00000000000b"
 
+#define UNUSED __attribute__((unused))
+
 enum { WORLD_RECORDS = 512 };
 
 struct world {
@@ -200,7 +202,7 @@ say_event(struct world *w, const struct node_id *node, const struct ev *ev,
 	return say(w, node, &record, ret);
 }
 
-static enum fold_verdict
+static UNUSED enum fold_verdict
 say_answer(struct world *w, const struct node_id *node, const char *id, const char *post,
 	   int answer)
 {
@@ -216,7 +218,7 @@ say_answer(struct world *w, const struct node_id *node, const char *id, const ch
 }
 
 /* Headquarters takes two records for one event. */
-static enum fold_verdict
+static UNUSED enum fold_verdict
 say_merge(struct world *w, const char *from, const char *into)
 {
 	Kusanone__V1__Record record = KUSANONE__V1__RECORD__INIT;
@@ -230,7 +232,7 @@ say_merge(struct world *w, const char *from, const char *into)
 }
 
 /* How many events count at 'position' (0: now), in the row 'key' of a grouping. */
-static int64_t
+static UNUSED int64_t
 counted(struct world *w, enum dimension by, const char *key, uint64_t position)
 {
 	struct query q = { .position = position != 0 ? position : fold_position(&w->fold),
@@ -259,7 +261,7 @@ counted(struct world *w, enum dimension by, const char *key, uint64_t position)
 	return found;
 }
 
-static const struct event_fact *
+static UNUSED const struct event_fact *
 fact_of(struct world *w, const char *id)
 {
 	struct uuid uuid;
