@@ -6,13 +6,15 @@
 
 /* conflict: another post's event is close: within some days in the same municipality,
  * with the same partner, or with the same kind of VIP. Told once for each pair and what
- * is near about it; who of the two was changed last does not matter. */
+ * is near about it, to the readers of either; who of the two was changed last does not
+ * matter. */
 
 enum { CONFLICT_DAYS = 3, NEAR_MAX = 40 };
 
 /* What one of the two says. */
 struct side {
 	const struct event_fact *fact;
+	const struct text *title;
 	const Kusanone__V1__Event *event;
 	const struct occurrence *times;
 	size_t count;
@@ -103,6 +105,7 @@ decode_other(struct rules *r, uint32_t event, struct side *ret)
 	    !event_decode(bytes, r->arena, e, NULL)) {
 		return false;
 	}
+	ret->title = &e->title;
 	ret->count = when_occurs(e, rules_post_zone(r->fold, ret->fact->recorder),
 				 r->zones, r->arena, &times);
 	ret->times = times;
@@ -135,7 +138,8 @@ near_of(struct rules *r, const struct side *a, const struct side *b)
 }
 
 static void
-emit(struct rules *r, const struct change *c, uint32_t other, const char *near)
+emit(struct rules *r, const struct change *c, uint32_t other, const struct side *theirs,
+     const char *near)
 {
 	const struct event_row *a = table_at(&r->fold->events, c->event);
 	const struct event_row *b = table_at(&r->fold->events, other);
@@ -156,6 +160,8 @@ emit(struct rules *r, const struct change *c, uint32_t other, const char *near)
 			      .mark = slice_of(mark, UUID_LEN + len),
 			      .fact = c->after,
 			      .title = &c->is.title,
+			      .other_fact = theirs->fact,
+			      .other_title = theirs->title,
 		      });
 }
 
@@ -171,7 +177,7 @@ look_at(struct rules *r, const struct change *c, const struct side *mine, int32_
 	}
 	const char *near = near_of(r, mine, &theirs);
 	if (near[0] != '\0') {
-		emit(r, c, other, near);
+		emit(r, c, other, &theirs, near);
 	}
 }
 

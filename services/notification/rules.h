@@ -34,6 +34,8 @@ struct occasion {
 	/* Who is meant: the filters look at 'fact', or at these words instead of its. */
 	const struct event_fact *fact;
 	const struct text *title;
+	const struct event_fact *other_fact; /* CONFLICT: or at these of the other one. */
+	const struct text *other_title;
 	uint32_t post, state, pillar;
 	bool told_too;  /* Also whoever was told of the event, whatever they asked for; */
 	bool told_only; /* only they. */

@@ -212,7 +212,14 @@ want_matches(struct notification *n, const struct subscription_row *s,
 	if ((kinds_of(s) >> o->kind & 1) == 0 || o->told_only) {
 		return false;
 	}
-	return o->fact != NULL ? want_matches_event(n, s, o) : other_matches(n, s, o);
+	if (o->fact == NULL) {
+		return other_matches(n, s, o);
+	}
+	struct occasion of_other = *o;
+	of_other.fact = o->other_fact;
+	of_other.title = o->other_title;
+	return want_matches_event(n, s, o) ||
+	       (of_other.fact != NULL && want_matches_event(n, s, &of_other));
 }
 
 /* ---- Occasions --------------------------------------------------------------------- */
