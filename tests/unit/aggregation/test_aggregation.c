@@ -472,6 +472,167 @@ test_aggregation__a_watcher_that_is_not_heard_for_a_minute_is_forgotten(void **s
 	hq_free(hq);
 }
 
+/* ---- Alerts -------------------------------------------------------------------------
+ */
+
+#define DESK "01900000-0000-7000-8000-0000000000d1"
+
+/* Are these bytes in any frame to the peer, its payload included? */
+static bool
+is_sent(struct hq *hq, struct peer peer, const char *words)
+{
+	for (size_t i = 0; i < hq->node.outbox.count; i++) {
+		const struct out *out = &hq->node.outbox.list[i];
+		struct slice parts[3];
+
+		if (out->kind != OUT_FRAME || !peer_eq(out->to, peer)) {
+			continue;
+		}
+		unsigned count = out_parts(&hq->node.outbox, out, parts);
+		for (unsigned k = 0; k < count; k++) {
+			if (parts[k].len != 0 && memmem(parts[k].at, parts[k].len, words,
+							strlen(words)) != NULL) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* A reader by mail whose address lies beside the block, with a part that no record
+ * names; the hashes of both. */
+static void
+say_subscription(struct hq *hq, struct hash *ret_part, struct hash *ret_stray)
+{
+	Kusanone__V1__Record record = KUSANONE__V1__RECORD__INIT;
+	Kusanone__V1__Subscription body = KUSANONE__V1__SUBSCRIPTION__INIT;
+	Kusanone__V1__LooseParts parts = KUSANONE__V1__LOOSE_PARTS__INIT;
+	Kusanone__V1__LoosePart named = KUSANONE__V1__LOOSE_PART__INIT, stray = named;
+	Kusanone__V1__LoosePart *list[] = { &named, &stray };
+	const struct slice salt = slice_str("sixteen bytes ..");
+	const struct slice address = slice_str("desk@example.org");
+	const struct slice other = slice_str("stray@example.org");
+	struct block_maker maker = { 0 };
+
+	*ret_part = hash_of2(salt, address);
+	*ret_stray = hash_of2(salt, other);
+	named.part_hash = pb_slice(hash_slice(ret_part));
+	named.salt = pb_slice(salt);
+	named.part = pb_slice(address);
+	stray.part_hash = pb_slice(hash_slice(ret_stray));
+	stray.salt = pb_slice(salt);
+	stray.part = pb_slice(other);
+	parts.parts = list;
+	parts.n_parts = ARRAY_LEN(list);
+
+	body.id = (char *)(uintptr_t)DESK;
+	body.who = (char *)(uintptr_t) "planning desk";
+	body.channel = KUSANONE__V1__CHANNEL__CHANNEL_MAIL;
+	body.to_hash = pb_slice(hash_slice(ret_part));
+	record.recorded_ms = hq->wall;
+	record.body_case = KUSANONE__V1__RECORD__BODY_SUBSCRIPTION;
+	record.subscription = &body;
+	struct block block =
+		make_block(hq, &hq->own, pack_in_arena(&record.base, &hq->arena), &maker);
+	put_block(hq, &hq->own, block.bytes, pack_in_arena(&parts.base, &hq->arena));
+	assert_int_equal(hq_turn(hq), OK);
+	block_maker_fini(&maker);
+}
+
+static bool
+is_kept(struct hq *hq, const struct hash *part)
+{
+	struct txn txn = txn_begin_read(hq->log_store);
+	struct slice salt, is;
+	bool kept = loose_get(&txn, LOG_DB_LOOSE, part, &salt, &is);
+
+	txn_abort(&txn);
+	return kept;
+}
+
+static void
+test_aggregation__an_address_is_kept_and_served_to_a_follower_until_erased(void **state)
+{
+	(void)state;
+	struct hq *hq = hq_with_posts();
+	const struct peer local = { LOCAL, 7 }, later = { LOCAL, 8 };
+	struct player follower;
+	struct hash part, stray;
+
+	say_subscription(hq, &part, &stray);
+	assert_int_equal(hq->core->fold.subscriptions.count, 1);
+	assert_true(is_kept(hq, &part));
+	assert_false(is_kept(hq, &stray));
+	player_init(&follower, "alerts", 9);
+	put_follower_hello(hq, local, NULL, &follower.node);
+	assert_true(is_sent(hq, local, "planning desk"));
+	assert_true(is_sent(hq, local, "desk@example.org"));
+	assert_false(is_sent(hq, local, "stray@example.org"));
+
+	/* Erased: the record is there, and the address is not. */
+	Kusanone__V1__Record record = KUSANONE__V1__RECORD__INIT;
+	Kusanone__V1__Erasure erasure = KUSANONE__V1__ERASURE__INIT;
+	ProtobufCBinaryData hashes[] = { pb_slice(hash_slice(&part)) };
+	erasure.part_hashes = hashes;
+	erasure.n_part_hashes = 1;
+	record.body_case = KUSANONE__V1__RECORD__BODY_ERASURE;
+	record.erasure = &erasure;
+	player_say(hq, &hq->own, &record);
+	assert_int_equal(hq_turn(hq), OK); /* Written by the turn after the fold. */
+	assert_false(is_kept(hq, &part));
+	follower.node.b[0] ^= 1;
+	put_follower_hello(hq, later, NULL, &follower.node);
+	assert_true(is_sent(hq, later, "planning desk"));
+	assert_false(is_sent(hq, later, "desk@example.org"));
+	hq_free(hq);
+}
+
+static void
+test_aggregation__whom_headquarters_alerts_is_no_posts_matter(void **state)
+{
+	(void)state;
+	struct hq *hq = hq_with_posts();
+	struct hash part, stray;
+	Kusanone__V1__Record record = KUSANONE__V1__RECORD__INIT;
+	Kusanone__V1__Silence silence = KUSANONE__V1__SILENCE__INIT;
+	Kusanone__V1__Acknowledgement ack = KUSANONE__V1__ACKNOWLEDGEMENT__INIT;
+	static const char *const said[] = { "planning desk", "year-end holidays",
+					    "moving house" };
+
+	say_subscription(hq, &part, &stray);
+	silence.id = (char *)(uintptr_t)DESK;
+	silence.why = (char *)(uintptr_t)said[1];
+	silence.until_ms = hq->wall + 1000;
+	record.body_case = KUSANONE__V1__RECORD__BODY_SILENCE;
+	record.silence = &silence;
+	player_say(hq, &hq->own, &record);
+	ack.kind = (char *)(uintptr_t) "post-silent";
+	ack.subject = (char *)(uintptr_t) "sfo";
+	ack.note = (char *)(uintptr_t)said[2];
+	record.body_case = KUSANONE__V1__RECORD__BODY_ACKNOWLEDGEMENT;
+	record.acknowledgement = &ack;
+	player_say(hq, &hq->own, &record);
+	assert_int_equal(hq->core->fold.silences.count, 1);
+	assert_int_equal(hq->core->fold.acknowledgements.count, 1);
+
+	/* It hears headquarters' words, but none of these. */
+	player_connect(hq, &hq->sfo);
+	put_hello(hq, &hq->sfo, LINK_CONSUMER, NULL);
+	assert_int_equal(hq_turn(hq), OK);
+	assert_non_null(
+		item_of(hq, hq->sfo.down, KUSANONE__V1__STREAM_ITEM__ITEM_RECORD));
+	for (unsigned i = 0; i < ARRAY_LEN(said); i++) {
+		assert_false(is_sent(hq, hq->sfo.down, said[i]));
+	}
+	assert_false(is_sent(hq, hq->sfo.down, "example.org"));
+
+	/* Nor as they come. */
+	record.acknowledgement->note = (char *)(uintptr_t) "moved house";
+	player_say(hq, &hq->own, &record);
+	assert_false(is_sent(hq, hq->sfo.down, "moved house"));
+	hq_free(hq);
+}
+
 int
 main(void)
 {
@@ -495,6 +656,10 @@ main(void)
 			test_aggregation__a_watcher_gets_the_whole_result_when_it_changed),
 		cmocka_unit_test(
 			test_aggregation__a_watcher_that_is_not_heard_for_a_minute_is_forgotten),
+		cmocka_unit_test(
+			test_aggregation__an_address_is_kept_and_served_to_a_follower_until_erased),
+		cmocka_unit_test(
+			test_aggregation__whom_headquarters_alerts_is_no_posts_matter),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
