@@ -152,6 +152,66 @@ put("record", "merge_circle", said([field(23, field(1, ID_A) + field(2, ID_B)),
 put("record", "reference", said([field(26, field(1, field(18, field(1, b"format") +
                                                           field(2, b"webinar") +
                                                           field(4, b"online"))))], by_hq=True))
+
+# Readers: who is alerted of what, by mail.
+DESK = b"01900000-0000-7000-8000-0000000000d1"
+
+
+def subscription(extra=b"", id_=DESK):
+    return field(30, field(1, id_) + field(2, b"desk") + number(3, 1) +
+                 field(4, b"\7" * 32) + extra)
+
+
+put("record", "subscription", said([subscription(
+    field(6, b"upcoming") + field(7, b"sfo") + field(8, b"TN") + field(9, b"economy") +
+    field(10, b"trade") + field(11, b"hydrogen") + field(12, varint(43200) + varint(120)) +
+    field(13, number(1, 127) + number(2, 510)) + field(14, number(1, 1320) + number(2, 420)) +
+    field(15, b"America/Chicago") + field(16, b"en") + field(17, b"hooks"))], by_hq=True))
+put("record", "subscription_edited_removed_again", said(
+    [subscription(), subscription(field(11, b"word")), field(30, field(1, DESK) + number(18, 1)),
+     subscription(), subscription()], by_hq=True))
+put("record", "subscription_of_a_post", said([subscription()]))
+put("record", "subscription_address_in_record",
+    said([subscription(field(5, b"desk@example.org"))], by_hq=True))
+put("record", "subscription_removed_with_address",
+    said([subscription(field(5, b"desk@example.org") + number(18, 1))], by_hq=True))
+put("record", "subscription_id_twice", said([subscription(field(1, DESK[:-1]))], by_hq=True))
+put("record", "subscription_short_id", said([subscription(id_=DESK[:-1])], by_hq=True))
+put("record", "subscription_short_hash",
+    said([field(30, field(1, DESK) + number(3, 1) + field(4, b"\7" * 31))], by_hq=True))
+put("record", "subscription_no_channel", said([field(30, field(1, DESK))], by_hq=True))
+put("record", "subscription_newer_channel",
+    said([subscription(number(3, 2**31 - 1))], by_hq=True))
+put("record", "subscription_newer_kinds",
+    said([subscription(field(6, b"of-a-newer-program") * 100)], by_hq=True))
+put("record", "subscription_packed_leads",
+    said([subscription(field(12, b"\1" * 20000))], by_hq=True))
+put("record", "subscription_lead_of_64_bits",
+    said([subscription(number(12, 2**64 - 1))], by_hq=True))
+put("record", "subscription_many_codes",
+    said([subscription(b"".join(field(7, b"p%04d" % i) for i in range(201)))], by_hq=True))
+put("record", "subscription_empty_submessages",
+    said([subscription((field(13, b"") + field(14, b"")) * 5000)], by_hq=True))
+put("record", "subscription_digest_past_midnight",
+    said([subscription(field(13, number(1, 128) + number(2, 1440)))], by_hq=True))
+put("record", "subscription_nested", said([field(30, nest(13, 6000))], by_hq=True))
+put("record", "subscription_bad_utf8", said([subscription(field(11, b"\xff\xfe"))], by_hq=True))
+put("record", "subscription_nul_in_zone",
+    said([subscription(field(15, b"Asia\0/Tokyo"))], by_hq=True))
+put("record", "subscription_zone_is_a_path",
+    said([subscription(field(15, b"../../etc/passwd"))], by_hq=True))
+put("record", "silence", said([field(31, field(1, DESK) + field(4, b"sfo") + field(5, b"moved") +
+                                     number(6, 1) + number(7, 2**63 - 1) + field(8, b"why")),
+                               field(31, field(1, DESK) + number(9, 1))], by_hq=True))
+put("record", "silence_ends_before_it_begins",
+    said([field(31, field(1, DESK) + number(6, 2**63 - 1) + number(7, 2**64 - 1))], by_hq=True))
+put("record", "acknowledgement", said([field(32, field(1, b"report-overdue") + field(2, ID_A)),
+                                       field(32, field(1, b"report-overdue") + field(2, ID_A) +
+                                             number(6, 1))], by_hq=True))
+put("record", "acknowledgement_newer_kind",
+    said([field(32, field(1, b"of-a-newer-program") + field(2, ID_A))], by_hq=True))
+put("record", "acknowledgement_long_subject",
+    said([field(32, field(1, b"post-silent") + field(2, b"x" * 20000))], by_hq=True))
 put("record", "truncated_varint", said([b"\x82\x01\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80"]))
 put("record", "empty", said([b""]))
 
