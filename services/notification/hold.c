@@ -1,5 +1,6 @@
 #include "lib/base/plant.h"
 #include "notification/notification.h"
+#include "notification/revisions.h"
 
 /* When an alert goes, and when it is too late for it: the reader's hours, digests,
  * silences, acknowledgements. */
@@ -198,30 +199,19 @@ hold_still_helps(struct notification *n, const struct alert *a, wall_ms_t now,
 
 /* ---- When does it go? -------------------------------------------------------------- */
 
-/* From when on it breaks through, since it is off, or elsewhere, within a day: nobody
- * should travel for nothing.  NEVER: it does not. */
+/* From when on before the sessions that are not over; NEVER: there are none. */
 static wall_ms_t
-breaks_through(struct notification *n, const struct alert *a, wall_ms_t now)
+soon_from(struct notification *n, struct slice bytes, wall_ms_t now)
 {
 	struct event event;
 	struct occurrence *times;
-	struct slice bytes;
-	uint32_t row = fold_find_event(&n->fold, &a->event);
 	wall_ms_t from = NEVER;
 
-	if ((a->kind != ALERT_CANCELLED && a->kind != ALERT_MOVED) || row == UINT32_MAX) {
+	if (!event_decode(bytes, &n->arena, &event, NULL)) {
 		return NEVER;
 	}
-	arena_reset(&n->arena);
-	if (!fold_event_shown(&n->fold, row, &n->arena, &bytes, NULL) ||
-	    !event_decode(bytes, &n->arena, &event, NULL)) {
-		return NEVER;
-	}
-	const struct event_row *e = table_at(&n->fold.events, row);
-	const struct event_fact *f =
-		e->fact1 != 0 ? table_at(&n->fold.facts, e->fact1 - 1) : NULL;
 	struct slice zone =
-		f != NULL ? rules_post_zone(&n->fold, f->recorder) : (struct slice){ 0 };
+		rules_post_zone(&n->fold, words_find(&n->fold.words, event.recorder));
 	size_t count = when_occurs(&event, zone, &n->config.zones, &n->arena, &times);
 	for (size_t i = 0; i < count; i++) {
 		if (times[i].has_instant && times[i].ends > now &&
@@ -230,6 +220,27 @@ breaks_through(struct notification *n, const struct alert *a, wall_ms_t now)
 		}
 	}
 	return from;
+}
+
+/* From when on it breaks through, since the event is off, or elsewhere, within a day of
+ * when it would have been or of when it is now: nobody should travel for nothing, or miss
+ * it.  NEVER: it does not. */
+static wall_ms_t
+breaks_through(struct notification *n, const struct alert *a, wall_ms_t now)
+{
+	struct slice bytes;
+	uint32_t row = fold_find_event(&n->fold, &a->event);
+	wall_ms_t from = NEVER;
+
+	if ((a->kind != ALERT_CANCELLED && a->kind != ALERT_MOVED) || row == UINT32_MAX) {
+		return NEVER;
+	}
+	arena_reset(&n->arena);
+	if (fold_event_shown(&n->fold, row, &n->arena, &bytes, NULL)) {
+		from = soon_from(n, bytes, now);
+	}
+	wall_ms_t was = soon_from(n, revisions_before(n, a, &n->arena), now);
+	return was < from ? was : from;
 }
 
 static bool

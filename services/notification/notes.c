@@ -1,5 +1,7 @@
 #include "notification/notes.h"
 
+#include "notification/revisions.h"
+
 enum { FEED_PAST_DAYS = 92 };
 
 /* ---- What the log says of an event ------------------------------------------------- */
@@ -26,58 +28,6 @@ sequence_of(const struct fold *f, uint32_t event, uint32_t *ret_sequence,
 	}
 	/* RFC 5545 3.8.7.4: the first is 0. */
 	*ret_sequence -= *ret_sequence != 0;
-}
-
-static bool
-read_record(struct notification *n, uint64_t position, struct arena *arena,
-	    struct record *ret)
-{
-	struct slice bytes;
-
-	return position != 0 && position <= fold_position(&n->fold) &&
-	       watch_read(n, position, arena, &bytes) &&
-	       record_decode(bytes, arena, ret, NULL);
-}
-
-/* The revision before the record at 'position'. */
-static struct slice
-revision_before(struct notification *n, uint64_t position, struct arena *arena)
-{
-	const struct fold *f = &n->fold;
-	const struct record_row *row;
-	struct record record;
-
-	if (position == 0 || position > f->records.count) {
-		return (struct slice){ 0 };
-	}
-	row = table_at(&f->records, (uint32_t)(position - 1));
-	for (uint32_t r1 = row->older1; r1 != 0; r1 = row->older1) {
-		row = table_at(&f->records, r1 - 1);
-		if (row->body == BODY_EVENT_REVISION &&
-		    fold_verdict_effective(row->verdict) &&
-		    read_record(n, r1, arena, &record)) {
-			return record.revision.event.bytes;
-		}
-	}
-	return (struct slice){ 0 };
-}
-
-/* Its newest revision, whether it counts or not: of an event of which nothing counts any
- * more. */
-static struct slice
-newest_revision(struct notification *n, const struct event_row *e, struct arena *arena)
-{
-	const struct record_row *row;
-	struct record record;
-
-	for (uint32_t r1 = e->newest1; r1 != 0; r1 = row->older1) {
-		row = table_at(&n->fold.records, r1 - 1);
-		if (row->body == BODY_EVENT_REVISION &&
-		    read_record(n, r1, arena, &record)) {
-			return record.revision.event.bytes;
-		}
-	}
-	return (struct slice){ 0 };
 }
 
 static struct slice
@@ -123,10 +73,8 @@ fill_event(struct notification *n, const struct alert *a, struct arena *arena,
 	sequence_of(&n->fold, event, &note->sequence, &note->changed_ms);
 	if (a->kind == ALERT_CHANGED || a->kind == ALERT_MOVED ||
 	    a->kind == ALERT_CANCELLED) {
-		note->event_before = note->event_now.len != 0
-					     ? revision_before(n, a->position, arena)
-					     : newest_revision(n, e, arena);
-		if (read_record(n, a->position, arena, &record)) {
+		note->event_before = revisions_before(n, a, arena);
+		if (revisions_record(n, a->position, arena, &record)) {
 			note->why = why_of(&record);
 		}
 	}

@@ -31,6 +31,15 @@ enum naive_level { NAIVE_MAY, NAIVE_MUST };
 
 enum naive_fate { NAIVE_WAITS, NAIVE_BEGUN, NAIVE_SETTLED };
 
+/* A session, or a stated date. */
+struct naive_sitting {
+	const char *id, *date; /* Of the start, as it is written. */
+	int status, precision;
+	int first_day, last_day; /* Of the start. */
+	bool has_instant;
+	wall_ms_t starts, ends;
+};
+
 struct naive_want {
 	uint8_t id[NAIVE_ID_LEN];
 	uint32_t reader; /* Row. */
@@ -42,6 +51,9 @@ struct naive_want {
 	 * back since, or one of the clocks was wrong. */
 	wall_ms_t old_due;
 	const char *session, *spell;
+	/* News: when the event was to be before. */
+	struct naive_sitting *was;
+	int was_count;
 	uint32_t lead;
 	bool known_other; /* Seen in the alert log alone: of the other kinds. */
 	bool told;        /* It is wanted only since the reader was told of the event. */
@@ -60,15 +72,6 @@ struct naive_reader {
 	bool open;
 	uint32_t leads[NAIVE_LEADS];
 	int lead_count;
-};
-
-/* A session, or a stated date. */
-struct naive_sitting {
-	const char *id, *date; /* Of the start, as it is written. */
-	int status, precision;
-	int first_day, last_day; /* Of the start. */
-	bool has_instant;
-	wall_ms_t starts, ends;
 };
 
 /* An event as a planner sees it. */

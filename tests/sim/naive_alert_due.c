@@ -380,23 +380,28 @@ naive_alerts_pointless(struct naive_alerts *a, const struct naive_want *w, wall_
 
 /* ---- May it go? ---------------------------------------------------------------- */
 
-/* It is off or elsewhere, and within a day somebody would travel for nothing. */
 static bool
-is_urgent(struct naive_alerts *a, const struct naive_want *w, wall_ms_t now)
+is_soon(const struct naive_sitting *sittings, int count, wall_ms_t now)
 {
-	const struct naive_plan *p = naive_plan_of(a, w->event);
-
-	if ((w->kind != NAIVE_CANCELLED && w->kind != NAIVE_MOVED) || p == NULL) {
-		return false;
-	}
-	for (int i = 0; i < p->sitting_count; i++) {
-		const struct naive_sitting *s = &p->sittings[i];
+	for (int i = 0; i < count; i++) {
+		const struct naive_sitting *s = &sittings[i];
 
 		if (s->has_instant && s->ends > now && s->starts <= now + NAIVE_DAY_MS) {
 			return true;
 		}
 	}
 	return false;
+}
+
+/* It is off or elsewhere, and within a day somebody would travel for nothing. */
+static bool
+is_urgent(struct naive_alerts *a, const struct naive_want *w, wall_ms_t now)
+{
+	const struct naive_plan *p = naive_plan_of(a, w->event);
+
+	return (w->kind == NAIVE_CANCELLED || w->kind == NAIVE_MOVED) &&
+	       ((p != NULL && is_soon(p->sittings, p->sitting_count, now)) ||
+		is_soon(w->was, w->was_count, now));
 }
 
 static bool

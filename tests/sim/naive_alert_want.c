@@ -92,6 +92,8 @@ naive_want_put(struct naive_alerts *a, const struct naive_want *want)
 	}
 	struct naive_want *old = &a->wants[row];
 	old->level = want->level > old->level ? want->level : old->level;
+	old->was = want->was;
+	old->was_count = want->was_count;
 	if (old->fate == NAIVE_WAITS && old->due != want->due) {
 		/* Headquarters has it from another day now. */
 		old->old_due = old->old_due != 0 && old->old_due < old->due ? old->old_due

@@ -425,6 +425,9 @@ want_news(const struct news *n, uint32_t reader, enum naive_kind kind,
 				   .spell = "" };
 	struct uuid event;
 
+	want.was_count = n->before->sitting_count;
+	want.was = arena_dup(&a->arena, n->before->sittings,
+			     (size_t)want.was_count * sizeof(want.was[0]));
 	if (want.due > a->now) { /* It is told when it is here. */
 		want.old_due = want.due;
 		want.due = a->now;

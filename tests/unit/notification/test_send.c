@@ -79,6 +79,28 @@ test_send__a_cancellation_breaks_through_once_the_day_is_near(void **state)
 	desk_free(d);
 }
 
+/* It was tomorrow, and is in May: whoever has a ticket has to know tonight. */
+static void
+test_send__a_move_away_from_tomorrow_breaks_through_too(void **state)
+{
+	(void)state;
+	struct desk *d = desk_new("2026-03-10T13:30"); /* 22:30 in Tokyo. */
+	char *kinds[] = { (char *)(uintptr_t) "moved" };
+	struct plan elsewhere = seminar, later = seminar;
+
+	subscribe_quietly(d, kinds, 1, 0);
+	record_plan(d, &d->sfo, &seminar);
+	elsewhere.start = "2026-05-12T14:00";
+	record_plan(d, &d->sfo, &elsewhere);
+	expect_mail(d, "Moved: Hydrogen seminar");
+	later.start = "2026-05-13T14:00";
+	record_plan(d, &d->sfo, &later); /* From one day in May to the next. */
+	take_no_mail(d);
+	desk_at(d, "2026-03-10T22:00");
+	expect_mail(d, "Moved: Hydrogen seminar");
+	desk_free(d);
+}
+
 /* What a clock that ran ahead put off is not left until that day comes. */
 static void
 test_send__a_clock_that_is_put_right_puts_off_nothing(void **state)
@@ -420,6 +442,7 @@ main(void)
 		cmocka_unit_test(test_send__a_second_attempt_wakes_nobody_either),
 		cmocka_unit_test(
 			test_send__a_cancellation_breaks_through_once_the_day_is_near),
+		cmocka_unit_test(test_send__a_move_away_from_tomorrow_breaks_through_too),
 		cmocka_unit_test(test_send__a_clock_that_is_put_right_puts_off_nothing),
 		cmocka_unit_test(
 			test_send__a_message_tried_by_a_wrong_clock_is_tried_by_the_right_one),
