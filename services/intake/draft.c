@@ -79,6 +79,31 @@ draft_answer_repeat(struct draft *d, size_t pending, uint32_t row,
 	a->repeated = true;
 }
 
+/* The event that a record of the fold speaks of; one that is not allowed there is not
+ * known to the fold. */
+static bool
+event_of(struct draft *d, uint32_t row, struct uuid *ret)
+{
+	const struct fold *f = &d->in->fold;
+	const struct record_row *r = table_at(&f->records, row);
+	struct record record;
+	struct slice bytes;
+
+	if (r->event1 != 0) {
+		const struct event_row *e = table_at(&f->events, r->event1 - 1);
+
+		memcpy(ret->b, e->id, UUID_LEN);
+		return true;
+	}
+	if (r->body != BODY_EVENT_REVISION ||
+	    !f->source.read(f->source.ctx, (uint64_t)row + 1, d->arena, &bytes) ||
+	    !record_decode(bytes, d->arena, &record, NULL)) {
+		return false;
+	}
+	*ret = record.revision.event.id;
+	return true;
+}
+
 bool
 draft_is_repeat(struct draft *d)
 {
@@ -90,18 +115,13 @@ draft_is_repeat(struct draft *d)
 				    p->has_event ? &p->event : NULL);
 		return true;
 	}
-	row = fold_find_submission(&d->in->fold, &d->digest);
+	row = fold_find_submission(&d->in->fold, &d->digest, d->in->self);
 	if (row == UINT32_MAX || PLANTED(21)) {
 		return false;
 	}
-	const struct record_row *r = table_at(&d->in->fold.records, row);
 	struct uuid event;
-	if (r->event1 != 0) {
-		const struct event_row *e = table_at(&d->in->fold.events, r->event1 - 1);
-
-		memcpy(event.b, e->id, UUID_LEN);
-	}
-	draft_answer_repeat(d, SIZE_MAX, row, r->event1 != 0 ? &event : NULL);
+	bool has_event = event_of(d, row, &event);
+	draft_answer_repeat(d, SIZE_MAX, row, has_event ? &event : NULL);
 	return true;
 }
 

@@ -173,6 +173,12 @@ fold_verdict_effective(uint8_t v)
 	       v == VERDICT_WAITS;
 }
 
+static bool
+is_forbidden(uint8_t v)
+{
+	return v == VERDICT_FORBIDDEN || v == VERDICT_FOREIGN_EVENT;
+}
+
 void
 fold_index_record(struct fold *f, uint32_t r)
 {
@@ -180,9 +186,10 @@ fold_index_record(struct fold *f, uint32_t r)
 
 	if (fold_verdict_effective(row->verdict)) {
 		index_add(&f->by_identity, row->id8, r);
-		if (f->submissions && row->sub8 != 0) {
-			index_add(&f->by_submission, row->sub8, r);
-		}
+	}
+	if (f->submissions && row->sub8 != 0 &&
+	    (fold_verdict_effective(row->verdict) || is_forbidden(row->verdict))) {
+		index_add(&f->by_submission, row->sub8, r);
 	}
 }
 
@@ -341,7 +348,7 @@ fold_find_record(const struct fold *f, const struct hash *identity)
 }
 
 uint32_t
-fold_find_submission(const struct fold *f, const struct hash *digest)
+fold_find_submission(const struct fold *f, const struct hash *digest, uint32_t self)
 {
 	uint64_t hash = hash_u64(digest);
 	uint32_t row;
@@ -354,7 +361,9 @@ fold_find_submission(const struct fold *f, const struct hash *digest)
 		struct record record;
 		bool same = false;
 
-		if (r->sub8 == hash && fold_verdict_effective(r->verdict) &&
+		if (r->sub8 == hash &&
+		    (fold_verdict_effective(r->verdict) ||
+		     (is_forbidden(r->verdict) && r->node1 == self + 1)) &&
 		    f->source.read(f->source.ctx, (uint64_t)row + 1, &arena, &bytes) &&
 		    record_decode(bytes, &arena, &record, NULL)) {
 			same = hash_eq(&record.submission, digest);

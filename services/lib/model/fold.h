@@ -261,7 +261,10 @@ fold_position(const struct fold *f)
 uint32_t fold_find_event(const struct fold *, const struct uuid *);
 uint32_t fold_find_node(const struct fold *, const struct node_id *);
 uint32_t fold_find_record(const struct fold *, const struct hash *identity);
-uint32_t fold_find_submission(const struct fold *, const struct hash *digest);
+/* Of the node 'self' also what it was not allowed to say, as this fold sees it: it was
+ * acknowledged, and whether it counts is headquarters' word. */
+uint32_t fold_find_submission(const struct fold *, const struct hash *digest,
+			      uint32_t self);
 bool fold_is_erased(const struct fold *, const struct hash *part);
 
 /* Its newest row, which may have ended. */

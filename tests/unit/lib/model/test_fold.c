@@ -111,6 +111,33 @@ test_fold__a_node_says_only_what_is_its_own(void **state)
 	world_free(w);
 }
 
+/* What a node was not allowed to say, as the fold sees it, was acknowledged all the same:
+ * said again, its own node finds it.  Another's is none of its business. */
+static void
+test_fold__a_node_finds_its_own_submission_though_it_was_forbidden(void **state)
+{
+	(void)state;
+	struct world *w = world_new();
+	Kusanone__V1__Record record = KUSANONE__V1__RECORD__INIT;
+	Kusanone__V1__Review review = KUSANONE__V1__REVIEW__INIT;
+	struct hash digest;
+
+	memset(digest.b, 7, sizeof(digest.b));
+	review.event_id = (char *)(uintptr_t)EVENT_A;
+	record.body_case = KUSANONE__V1__RECORD__BODY_REVIEW;
+	record.review = &review;
+	record.submission.data = digest.b;
+	record.submission.len = HASH_LEN;
+	assert_int_equal(say(w, &w->sfo, &record, NULL), VERDICT_FORBIDDEN);
+	assert_int_equal(fold_find_submission(&w->fold, &digest,
+					      fold_find_node(&w->fold, &w->sfo)),
+			 0);
+	assert_true(fold_find_submission(&w->fold, &digest,
+					 fold_find_node(&w->fold, &w->lax)) ==
+		    UINT32_MAX);
+	world_free(w);
+}
+
 static void
 test_fold__the_same_record_again_is_a_repeat_without_effect(void **state)
 {
@@ -581,6 +608,8 @@ main(void)
 		cmocka_unit_test(
 			test_fold__a_holder_taken_off_and_named_again_is_asked_again),
 		cmocka_unit_test(test_fold__a_node_says_only_what_is_its_own),
+		cmocka_unit_test(
+			test_fold__a_node_finds_its_own_submission_though_it_was_forbidden),
 		cmocka_unit_test(
 			test_fold__the_same_record_again_is_a_repeat_without_effect),
 		cmocka_unit_test(
