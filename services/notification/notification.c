@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-enum { FAILED_REST_MS = 1000 };
+enum { FAILED_REST_MS = 1000, BEHIND_MS = 30 * 1000 };
 
 void
 notification_init(struct notification *n, const struct notification_config *config,
@@ -123,6 +123,9 @@ run(void *self, struct turn *turn)
 		send_clock_back(n, turn->wall);
 	}
 	n->wall_before = turn->wall;
+	if (n->behind_until == 0) {
+		n->behind_until = turn->now + BEHIND_MS;
+	}
 	follow_run(n, turn);
 	with_copy(n, &copy, turn->txn);
 	send_run(n, turn);
@@ -203,6 +206,9 @@ deadline(const void *self)
 	at = earlier(at, n->config.dials ? dialer_deadline(&n->dialer) : NEVER);
 	at = earlier(at,
 		     n->behind ? NEVER : checkpoint_deadline(&n->checkpoint, &n->fold));
+	if (n->behind && !n->copy_short) {
+		at = earlier(at, n->behind_until);
+	}
 	if (eraser_is_due(&n->eraser, &n->fold)) {
 		at = n->turned_at;
 	}

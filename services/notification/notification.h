@@ -153,10 +153,13 @@ struct notification {
 	struct log_head log_before;
 	bool copying;
 	bool reset; /* Headquarters remembers another past: the copy goes. */
-	/* The copy does not hold what it once did, or never did: until it is
-	 * headquarters' log again nobody knows who wants to hear of what, so nothing is
-	 * begun, missed or looked for. */
-	bool behind;
+	/* Until the copy is headquarters' log again nothing is begun, missed or looked
+	 * for: after a start, lest somebody is reminded of what was called off meanwhile,
+	 * but not beyond 'behind_until'; without end where the copy is short: it does not
+	 * hold what it once did, or never did, and nobody knows who wants to hear of
+	 * what. */
+	bool behind, copy_short;
+	msec_t behind_until;
 	/* As the alert log has it: it rests on so much of the copy.  FOLLOWED_ANEW: on
 	 * none, the copy was to go. */
 	uint64_t followed;

@@ -10,6 +10,7 @@ bool revisions_record(struct notification *, uint64_t position, struct arena *,
 
 /* The alert's event before the record that occasioned it; of an event of which nothing
  * counts any more, as it was recorded last.  Empty: there is none.  In 'arena'. */
-struct slice revisions_before(struct notification *, const struct alert *, struct arena *);
+struct slice revisions_before(struct notification *, const struct alert *,
+			      struct arena *);
 
 #endif

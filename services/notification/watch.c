@@ -399,8 +399,8 @@ watch_open(struct notification *n)
 	if (err == OK) {
 		err = keep_load(n, &kept);
 	}
-	n->behind = n->config.dials && !PLANTED(33) &&
-		    (n->log.head.position == 0 || n->log.head.position < n->followed);
+	n->behind = n->config.dials && !PLANTED(33);
+	n->copy_short = n->log.head.position == 0 || n->log.head.position < n->followed;
 	n->reset = n->followed == FOLLOWED_ANEW && n->log.head.position != 0;
 	if (err == OK) {
 		err = checkpoint_load(&n->checkpoint, &n->fold, &copy,
@@ -437,7 +437,8 @@ watch_fold(struct notification *n, struct turn *turn)
 			       turn->now);
 	}
 	fold_log(n);
-	if (n->behind && follow_is_level(n)) {
+	if (n->behind &&
+	    (follow_is_level(n) || (!n->copy_short && turn->now >= n->behind_until))) {
 		log_event(turn->log, LOG_INFO, "follow", "level=%" PRIu64,
 			  n->log.head.position);
 		n->behind = false;
@@ -454,6 +455,7 @@ void
 watch_forget(struct notification *n, struct turn *turn)
 {
 	n->behind = n->config.dials;
+	n->copy_short = true;
 	n->followed = FOLLOWED_ANEW;
 	fold_clear(&n->fold);
 	fold_trust(&n->fold, &n->config.hq);

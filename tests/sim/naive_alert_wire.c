@@ -50,6 +50,22 @@ naive_alerts_cut(struct naive_alerts *a)
 
 /* ---- What headquarters says of alerts ------------------------------------------ */
 
+/* What the clock called for is asked again: it may not be wanted any more. */
+static void
+ask_clock_again(struct naive_alerts *a, uint32_t reader)
+{
+	for (uint32_t i = 0; i < a->want_count; i++) {
+		struct naive_want *w = &a->wants[i];
+
+		if (w->reader == reader && w->fate == NAIVE_WAITS &&
+		    (w->kind == NAIVE_UPCOMING || w->kind == NAIVE_REPORT_OVERDUE ||
+		     w->kind == NAIVE_DATE_NOT_FIXED)) {
+			w->level = NAIVE_MAY;
+			w->free = 0;
+		}
+	}
+}
+
 static void
 subscribe(struct naive_alerts *a, const Kusanone__V1__Subscription *m)
 {
@@ -59,6 +75,7 @@ subscribe(struct naive_alerts *a, const Kusanone__V1__Subscription *m)
 		return;
 	}
 	uint32_t row = naive_alerts_reader(a, id.b); /* May move them. */
+	ask_clock_again(a, row);
 	struct naive_reader *r = &a->readers[row];
 	r->id = m->id;
 	r->open = !m->removed;

@@ -351,8 +351,38 @@ test_send__a_lost_copy_ends_nothing(void **state)
 	move_store(d, "kept", "copy");
 	desk_open(d);
 	desk_at(d, "2026-01-07T01:00");
+	take_no_mail(d); /* Headquarters is heard first, for a while. */
+	d->now += 30 * 1000;
+	desk_at(d, "2026-01-07T01:01");
 	const Kusanone__V1__Delivery *m[4];
 	assert_int_equal(take_mails(d, m, 4), 2);
+	desk_free(d);
+}
+
+/* The reminder's time comes while the service is away, and the event is off meanwhile. */
+static void
+test_send__what_was_called_off_meanwhile_is_not_reminded_of(void **state)
+{
+	(void)state;
+	struct desk *d = desk_new("2026-03-01T00:00");
+	char *kinds[] = { (char *)(uintptr_t) "announced",
+			  (char *)(uintptr_t) "upcoming" };
+	struct plan off = seminar;
+
+	subscribe_quietly(d, kinds, 2, 0);
+	record_plan(d, &d->sfo, &seminar);
+	accept(d, take_mail(d));
+	d->dials = true;
+	desk_restart(d);
+	desk_at(d, "2026-03-05T00:00"); /* The seminar is in less than 7 days. */
+	take_no_mail(d);
+	off.status = KUSANONE__V1__STATUS__STATUS_CANCELLED;
+	record_plan(d, &d->sfo, &off);
+	take_no_mail(d);
+	d->now += 30 * 1000; /* Headquarters says nothing more. */
+	desk_at(d, "2026-03-05T00:01");
+	expect_mail(d, "Cancelled: Hydrogen seminar");
+	take_no_mail(d);
 	desk_free(d);
 }
 
@@ -454,6 +484,8 @@ main(void)
 		cmocka_unit_test(
 			test_send__what_waits_for_a_reader_who_is_a_feed_now_ends),
 		cmocka_unit_test(test_send__a_lost_copy_ends_nothing),
+		cmocka_unit_test(
+			test_send__what_was_called_off_meanwhile_is_not_reminded_of),
 		cmocka_unit_test(test_send__who_was_told_is_so_in_another_log_too),
 		cmocka_unit_test(test_send__what_a_thief_recorded_is_not_announced),
 		cmocka_unit_test(test_send__a_session_has_the_status_of_its_event),
