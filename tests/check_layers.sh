@@ -30,7 +30,7 @@ only 'protobuf-c/.*'    '_wire\.[ch]:'
 # A *_wire.h may show generated types; only its like may include it, or they would spread.
 only '(.*/)?[^/]*_wire\.h' '_wire\.[ch]:'
 only 'curl/.*' '^services/notification/[^:]*_io\.c:'
-only 'sodium\.h'        '^services/(lib/base/hash\.c:|lib/host/|[^:]*_io\.c:)'
+only 'sodium\.h'        '^services/(lib/base/(hash|base64)\.c:|lib/host/|[^:]*_io\.c:)'
 only 'yaml\.h'          '^services/lib/base/config'
 only 'libical/.*'       '^services/notification/calendar\.c:'
 only 'utf8proc\.h'      '^services/lib/(base/utf8|model/)'
