@@ -23,6 +23,8 @@ build_packages=(
 	libyaml-dev libcsv-dev
 	# Alerts: mail and webhooks, calendars
 	libcurl4-openssl-dev libical-dev
+	# Archive: SHA-256, compression
+	libssl-dev libzstd-dev
 	# Unit tests are part of the build
 	libcmocka-dev
 	# Zones of events
@@ -35,6 +37,8 @@ test_packages=(
 	git iproute2 procps python3
 	# What alerts are sent to, and read back with
 	python3-aiosmtpd python3-icalendar openssl
+	# The archive's independent verifier
+	python3-cryptography python3-zstandard
 )
 demo_packages=(
 	# The mail server that receives the demo's alert
@@ -45,7 +49,8 @@ bench_packages=(
 )
 runtime_packages=(
 	libzmq5 libprotobuf-c1 libuv1 liblmdb0 libjansson4 libsodium23 libutf8proc2
-	libyaml-0-2 libcsv3 libcurl4 libical3 tzdata
+	libyaml-0-2 libcsv3 libcurl4 libical3 libssl3 libzstd1
+	tzdata
 )
 
 say() { printf '%s\n' "setup: $*"; }

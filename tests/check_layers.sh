@@ -2,7 +2,7 @@
 # The layers hold: who may include whom, each foreign library from one place only, and
 # time and chance from lib/host alone. Run from the project's root.
 #
-#	base <- {model, store, link} <- node <- {cores, host} <- main.c
+#	base <- {model, store, link} <- {node, archive} <- {cores, host} <- main.c
 status=0
 [ -d services ] || {
 	echo "no services/ here: run from the project's root"
@@ -33,6 +33,8 @@ only 'curl/.*' '^services/notification/[^:]*_io\.c:'
 only 'sodium\.h'        '^services/(lib/base/(hash|base64)\.c:|lib/host/|[^:]*_io\.c:)'
 only 'yaml\.h'          '^services/lib/base/config'
 only 'libical/.*'       '^services/notification/calendar\.c:'
+only 'openssl/.*' '^services/lib/archive/sha256\.c:'
+only 'zstd.*\.h' '^services/lib/archive/pack\.c:'
 only 'utf8proc\.h'      '^services/lib/(base/utf8|model/)'
 
 # Our own: folder, then what it may include (itself always; relative to services/). A
@@ -40,18 +42,19 @@ only 'utf8proc\.h'      '^services/lib/(base/utf8|model/)'
 may() {
 	[ -d "services/$1" ] || return 0
 	bad=$(echo "$all" | grep -E "^services/$1/" |
-		grep -E '^[^:]+:[0-9]+:((\.\.?/)+|(lib|intake|aggregation|notification|archiving|console|cli|base|model|store|link|node|host)/)' |
+		grep -E '^[^:]+:[0-9]+:((\.\.?/)+|(lib|intake|aggregation|notification|archiving|console|cli|base|model|store|archive|link|node|host)/)' |
 		grep -vE "^[^:]+:[0-9]+:(\.\.?/)*($2)/[^/]+\$")
 	[ -z "$bad" ] || say "$1 may include only $2" "$bad"
 }
 may lib/base  'lib/base'
 may lib/model 'lib/base|lib/model'
 may lib/store 'lib/base|lib/store'
+may lib/archive 'lib/base|lib/model|lib/store|lib/archive'
 may lib/link  'lib/base|lib/link'
 may lib/node  'lib/base|lib/model|lib/store|lib/link|lib/node'
 # Frames are what a host moves: link's words, never the store or the domain.
 may lib/host  'lib/base|lib/link|lib/node|lib/host'
-core='lib/base|lib/model|lib/store|lib/link|lib/node'
+core='lib/base|lib/model|lib/store|lib/archive|lib/link|lib/node'
 for s in intake aggregation notification archiving console cli; do
 	may "$s" "$core|lib/host|$s"
 	bad=$(echo "$all" | grep -E "^services/$s/.*:[0-9]+:(\.\.?/)*lib/host/" |
@@ -64,7 +67,7 @@ for dir in services/*/ services/lib/*/; do
 	case $dir in
 	services/lib/) continue ;;
 	services/lib/base/ | services/lib/model/ | services/lib/store/ | services/lib/link/ | \
-		services/lib/node/ | services/lib/host/) continue ;;
+		services/lib/node/ | services/lib/host/ | services/lib/archive/) continue ;;
 	services/intake/ | services/aggregation/ | services/notification/ | \
 		services/archiving/ | services/console/ | services/cli/) continue ;;
 	services/lib/\*/ | services/\*/) continue ;;
