@@ -1,5 +1,6 @@
 #include "lib/archive/note.h"
 
+#include "lib/archive/lines.h"
 #include "lib/archive/sha256.h"
 #include "lib/base/base64.h"
 #include "lib/base/id.h"
@@ -56,20 +57,6 @@ note_key_put(struct buf *b, const struct note_key *key)
 	memcpy(typed + 1, key->public_key, SIGN_PUBLIC_LEN);
 	buf_printf(b, "%s+%s+", key->name, id);
 	base64_put(b, slice_of(typed, sizeof(typed)));
-}
-
-/* What stands before the next 'c', which is passed over; false if there is none. */
-static bool
-take_until(struct slice *rest, char c, struct slice *ret_word)
-{
-	const uint8_t *end = rest->len != 0 ? memchr(rest->at, c, rest->len) : NULL;
-
-	if (end == NULL) {
-		return false;
-	}
-	*ret_word = slice_of(rest->at, (size_t)(end - rest->at));
-	*rest = slice_from(*rest, ret_word->len + 1);
-	return true;
 }
 
 bool
@@ -175,7 +162,7 @@ open_note(struct slice note, const struct note_key *keys, size_t key_count,
 	size_t count = 0;
 
 	while (why == NULL && lines.len != 0) {
-		must(take_until(&lines, '\n', &line));
+		must(take_line(&lines, &line));
 		why = ++count <= NOTE_MAX_SIGNATURES
 			      ? check_line(line, *ret_text, keys, key_count, &good)
 			      : "more than 64 signatures";

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 
+#include "lib/archive/lines.h"
 #include "lib/base/base64.h"
 
 void
@@ -20,50 +21,11 @@ tree_head_put(struct buf *b, const struct tree_head *head)
 	buf_put_str(b, "\n");
 }
 
-/* The next line without its end; false if there is none, or it is empty. */
+/* The next line, which must hold something. */
 static bool
-take_line(struct slice *rest, struct slice *ret_line)
+take_full_line(struct slice *rest, struct slice *ret_line)
 {
-	const uint8_t *end = rest->len != 0 ? memchr(rest->at, '\n', rest->len) : NULL;
-
-	if (end == NULL || end == rest->at) {
-		return false;
-	}
-	*ret_line = slice_of(rest->at, (size_t)(end - rest->at));
-	*rest = slice_from(*rest, ret_line->len + 1);
-	return true;
-}
-
-/* Decimal without leading zeros, at most 2^62. */
-static bool
-number_get(struct slice text, uint64_t *ret)
-{
-	uint64_t value = 0;
-
-	if (text.len == 0 || text.len > 19 || (text.at[0] == '0' && text.len != 1)) {
-		return false;
-	}
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.at[i] < '0' || text.at[i] > '9') {
-			return false;
-		}
-		value = 10 * value + (uint64_t)(text.at[i] - '0');
-	}
-	*ret = value;
-	return value <= TREE_MAX_SIZE;
-}
-
-/* The rest of a line that begins with 'word' and a space. */
-static bool
-after_word(struct slice line, const char *word, struct slice *ret_rest)
-{
-	size_t len = strlen(word);
-
-	if (line.len <= len || memcmp(line.at, word, len) != 0 || line.at[len] != ' ') {
-		return false;
-	}
-	*ret_rest = slice_from(line, len + 1);
-	return true;
+	return take_line(rest, ret_line) && ret_line->len != 0;
 }
 
 static bool
@@ -89,10 +51,10 @@ extension_get(struct slice line, struct tree_head *head, unsigned *has)
 
 	if (after_word(line, "position", &rest)) {
 		which = HAS_POSITION;
-		good = number_get(rest, &head->position);
+		good = number_read(rest, TREE_MAX_SIZE, &head->position);
 	} else if (after_word(line, "hq_ms", &rest)) {
 		which = HAS_HQ_MS;
-		good = number_get(rest, &hq_ms);
+		good = number_read(rest, TREE_MAX_SIZE, &hq_ms);
 		head->hq_ms = good ? (wall_ms_t)hq_ms : 0;
 	} else if (after_word(line, "hq", &rest)) {
 		which = HAS_HQ;
@@ -110,17 +72,19 @@ read_head(struct slice text, struct tree_head *head)
 	unsigned has = 0;
 
 	*head = (struct tree_head){ 0 };
-	if (!take_line(&text, &head->origin)) {
+	if (!take_full_line(&text, &head->origin)) {
 		return "no origin";
 	}
-	if (!take_line(&text, &line) || !number_get(line, &head->size)) {
+	if (!take_full_line(&text, &line) ||
+	    !number_read(line, TREE_MAX_SIZE, &head->size)) {
 		return "the second line is no size";
 	}
-	if (!take_line(&text, &line) || !base64_get(line, head->root.b, SHA256_LEN)) {
+	if (!take_full_line(&text, &line) ||
+	    !base64_get(line, head->root.b, SHA256_LEN)) {
 		return "the third line is no root";
 	}
 	while (text.len != 0) {
-		if (!take_line(&text, &line)) {
+		if (!take_full_line(&text, &line)) {
 			return "an empty line in the text";
 		}
 		if (!extension_get(line, head, &has)) {
