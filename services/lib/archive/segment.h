@@ -69,7 +69,8 @@ void segment_begin(struct segment_writer *, uint64_t number, uint64_t first_leaf
 		   const struct hash *previous);
 
 /* The entry with this block, whose records begin at 'position'.  False if the segment is
- * full.  Positions are without gaps, and hq_ms does not go back (must). */
+ * full.  Positions rise and hq_ms does not go back (must); that there are no gaps is the
+ * log's affair, and what verify looks for. */
 bool segment_add(struct segment_writer *, uint64_t position, wall_ms_t hq_ms,
 		 const struct block *, struct sha256 *ret_leaf) WARN_UNUSED;
 

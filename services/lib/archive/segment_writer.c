@@ -81,7 +81,7 @@ segment_add(struct segment_writer *w, uint64_t position, wall_ms_t hq_ms,
 		head->first_position = position;
 		head->first_hq_ms = hq_ms;
 	} else {
-		must(position == head->last_position + 1);
+		must(position > head->last_position);
 		must(hq_ms >= head->last_hq_ms);
 	}
 	if (w->content.len + ITEM_HEAD_LEN + len > SEGMENT_FRAME_CONTENT) {
