@@ -73,9 +73,11 @@ add_branch(struct chains *c, const struct chain_branch *branch)
 	uint32_t row = c->branches.count;
 
 	memcpy(table_add(&c->branches), branch, sizeof(*branch));
-	index_add(&c->by_parent, hash_u64(&branch->parent), row);
 	index_add(&c->by_block, hash_u64(&branch->block), row);
-	c->unfound += !branch->found;
+	if (!branch->found) {
+		index_add(&c->by_parent, hash_u64(&branch->parent), row);
+		c->unfound++;
+	}
 }
 
 const char *
