@@ -234,3 +234,100 @@ put("json", "remark", b'{"//title":"x"}')
 put("json", "null", b'{"title":null,"sessions":null}')
 put("json", "trailing", b'{} {}')
 put("json", "empty", b"")
+
+# ---- archives: segments, notes, proofs ------------------------------------------------------
+def raw_frame(content, length=None):
+    """A zstd frame of one uncompressed block that says its content's length."""
+    length = len(content) if length is None else length
+    return (b"\x28\xb5\x2f\xfd\xa0" + struct.pack("<I", length) +
+            (len(content) << 3 | 1).to_bytes(3, "little") + content)
+
+
+def rle_frame(count, length):
+    """'count' zeros in a few bytes, under a header that says 'length'."""
+    return (b"\x28\xb5\x2f\xfd\xa0" + struct.pack("<I", length) +
+            (count << 3 | 2 | 1).to_bytes(3, "little") + b"\0")
+
+
+def items(*entries, kind=0):
+    return b"".join(struct.pack("<IB", len(e), kind) + e for e in entries)
+
+
+def segment(frames, number_=0, leaf=0, count=None, content=None, index=None, declared=None):
+    """'frames' are (packed, length of content, entries)."""
+    body, rows, first = b"", b"", 0
+    for packed, length, many in frames:
+        rows += struct.pack("<QIIII", 144 + len(body), len(packed), length, first, many)
+        body, first = body + packed, first + many
+    total = sum(f[1] for f in frames) if content is None else content
+    head = b"KSA1\1\0\0\0" + struct.pack(
+        "<QQIIQQqqQQ", number_, leaf, first if count is None else count,
+        len(frames) if declared is None else declared, 1, 1 << 20, 5, 9, total,
+        144 + len(body) if index is None else index) + b"\0" * 64
+    return head + body + rows + b"\4" * 32
+
+
+ENTRY = struct.pack("<Qq", 1, 5) + b"block"
+TWO = items(ENTRY, ENTRY)
+put("segment", "two_entries", segment([(raw_frame(TWO), len(TWO), 2)]))
+put("segment", "two_frames", segment([(raw_frame(TWO), len(TWO), 2)] * 2))
+put("segment", "bomb_hidden", segment([(rle_frame(1 << 17, 1 << 17), len(TWO), 2)]))
+put("segment", "bomb_owned_up_to", segment([(rle_frame(1 << 17, 0xFFFFFFFF), 0xFFFFFFFF, 2)]))
+put("segment", "bomb_lies_of_length", segment([(rle_frame(1 << 17, len(TWO)), len(TWO), 2)]))
+put("segment", "zeros_in_a_frame", segment([(rle_frame(1 << 17, 1 << 17), 1 << 17, 2)]))
+put("segment", "frame_longer", segment([(raw_frame(TWO, 1 << 30), len(TWO), 2)]))
+put("segment", "skippable", segment([(b"\x50\x2a\x4d\x18\0\0\0\0", len(TWO), 2)]))
+put("segment", "frame_then_junk", segment([(raw_frame(TWO) + b"x", len(TWO), 2)]))
+put("segment", "two_in_one", segment([(raw_frame(TWO) * 2, 2 * len(TWO), 4)]))
+put("segment", "entry_cut", segment([(raw_frame(TWO[:-1]), len(TWO) - 1, 2)]))
+put("segment", "entry_length_lies", segment([(raw_frame(b"\xff\xff\xff\xff\0" + ENTRY),
+                                              5 + len(ENTRY), 1)]))
+put("segment", "entry_unknown_kind", segment([(raw_frame(items(ENTRY, kind=1)),
+                                               5 + len(ENTRY), 1)]))
+put("segment", "entry_without_block", segment([(raw_frame(items(ENTRY[:16])), 21, 1)]))
+put("segment", "count_lies", segment([(raw_frame(TWO), len(TWO), 2)], count=3))
+put("segment", "count_huge", segment([(raw_frame(TWO), len(TWO), 2)], count=0xFFFFFFFF))
+put("segment", "frames_huge", segment([(raw_frame(TWO), len(TWO), 2)], declared=0xFFFFFFFF))
+put("segment", "content_huge", segment([(raw_frame(TWO), len(TWO), 2)], content=2**64 - 1))
+put("segment", "index_beyond", segment([(raw_frame(TWO), len(TWO), 2)], index=2**64 - 24))
+put("segment", "index_in_header", segment([(raw_frame(TWO), len(TWO), 2)], index=24))
+put("segment", "row_entries_wrap", segment([(raw_frame(TWO), len(TWO), 0xFFFFFFFF),
+                                            (raw_frame(TWO), len(TWO), 3)], count=2))
+put("segment", "leaf_wraps", segment([(raw_frame(TWO), len(TWO), 2)], leaf=2**64 - 1))
+put("segment", "header_only", segment([])[:144])
+put("segment", "empty", b"")
+
+ROOT = b"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+HEAD = (b"kusanone/hq\n12\n" + ROOT + b"\nposition 90\nhq_ms 1711929600000\nhq " + b"5f" * 16 +
+        b" " + ROOT + b"\n")
+SIGNED = b"\n\xe2\x80\x94 kusanone/hq " + b"A" * 91 + b"=\n"
+put("checkpoint", "text", HEAD)
+put("checkpoint", "note", HEAD + SIGNED)
+put("checkpoint", "sixty_five_signatures", HEAD + b"\n" + SIGNED[1:] * 65)
+put("checkpoint", "no_name", HEAD + b"\n\xe2\x80\x94  AAAAAAAA\n")
+put("checkpoint", "two_empty_lines", HEAD + b"\n\n" + SIGNED)
+put("checkpoint", "only_signatures", SIGNED)
+put("checkpoint", "carriage_returns", (HEAD + SIGNED).replace(b"\n", b"\r\n"))
+put("checkpoint", "bad_utf8", HEAD + b"\xed\xa0\x80\n" + SIGNED)
+put("checkpoint", "nul", HEAD + b"a\0b\n" + SIGNED)
+put("checkpoint", "size_huge", HEAD.replace(b"\n12\n", b"\n99999999999999999999\n"))
+put("checkpoint", "size_padded", HEAD.replace(b"\n12\n", b"\n012\n"))
+put("checkpoint", "lines_twice", HEAD + HEAD)
+put("checkpoint", "high_bits_in_base64", HEAD.replace(b"AAAA", b"\xc1\x81AA"))
+put("checkpoint", "key", b"kusanone/hq+c8b4f5fc+AUi0MBZ5Hdv2GA6uCo77g4EUgxToBlvCa/JrgrvIkgZg")
+put("checkpoint", "many_lines", b"o\n1\n" + ROOT + b"\n" + b"x\n" * 20000)
+put("checkpoint", "empty", b"")
+
+PROVED = b"c2sp.org/tlog-proof@v1\nextra AQAAAAAAAAAFAAAAAAAAAGJsb2Nr\nindex 5\n"
+put("proof", "entry", PROVED + (ROOT + b"\n") * 4 + b"\n" + HEAD + SIGNED)
+put("proof", "no_hashes", PROVED + b"\n" + HEAD + SIGNED)
+put("proof", "sixty_six_hashes", PROVED + (ROOT + b"\n") * 66 + b"\n" + HEAD + SIGNED)
+put("proof", "hash_short", PROVED + b"AAAA\n\n" + HEAD + SIGNED)
+put("proof", "index_huge", PROVED.replace(b"index 5", b"index 4611686018427387904") + b"\n")
+put("proof", "extra_long", PROVED.replace(b"extra ", b"extra " + b"AAAA" * 22000) + b"\n")
+put("proof", "growth", b"kusanone consistency proof v1\n" + (ROOT + b"\n") * 3 + b"\n" + HEAD +
+    SIGNED + b"\n" + HEAD + SIGNED)
+put("proof", "growth_one_note", b"kusanone consistency proof v1\n\n" + HEAD + SIGNED)
+put("proof", "growth_of_nothing", b"kusanone consistency proof v1\n\n\n\n\n")
+put("proof", "other_title", b"c2sp.org/tlog-proof@v2\n")
+put("proof", "empty", b"")
