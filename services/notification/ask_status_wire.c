@@ -85,11 +85,11 @@ ask_status(struct notification *n, struct peer to, uint64_t request, struct turn
 	r.name = (char *)(uintptr_t)n->config.name;
 	r.software = (char *)(uintptr_t)n->config.software;
 	r.position = fold_position(&n->fold);
-	r.hq_position = n->head > r.position ? n->head : r.position;
-	link.name = (char *)(uintptr_t)n->dialer.name;
-	link.state = (char *)(uintptr_t)dialer_state_name(n->dialer.state);
-	link.since_ms = turn->wall - (turn->now - n->dialer.state_since);
-	link.reason = n->dialer.reason;
+	r.hq_position = n->follower.head > r.position ? n->follower.head : r.position;
+	link.name = (char *)(uintptr_t)n->follower.dialer.name;
+	link.state = (char *)(uintptr_t)dialer_state_name(n->follower.dialer.state);
+	link.since_ms = turn->wall - (turn->now - n->follower.dialer.state_since);
+	link.reason = n->follower.dialer.reason;
 	link.unconfirmed = r.hq_position - r.position;
 	r.links = &links;
 	r.n_links = 1;
@@ -103,8 +103,8 @@ ask_status(struct notification *n, struct peer to, uint64_t request, struct turn
 	r.started_ms = n->started;
 	r.alerts = counts_of(n, turn);
 	r.alarms = arena_alloc(turn->arena, 5 * sizeof(r.alarms[0]));
-	if (n->alarm[0] != '\0') {
-		add_alarm(turn, &r, n->alarm, n->alarm);
+	if (n->follower.alarm[0] != '\0') {
+		add_alarm(turn, &r, n->follower.alarm, n->follower.alarm);
 	}
 	if (n->behind) {
 		add_alarm(turn, &r, "本部の記録を取り寄せているため、通知を送りません",

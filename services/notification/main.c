@@ -204,7 +204,7 @@ say_ready(void *ctx)
 
 	log_event(&m->program.sink, LOG_INFO, "start",
 		  "ready=%s position=%" PRIu64 " subscriptions=%u alerts=%u",
-		  m->settings.common.name, m->core->log.head.position,
+		  m->settings.common.name, m->core->follower.log.head.position,
 		  m->core->open_count, m->core->alerts.live);
 }
 
@@ -233,7 +233,7 @@ serve(struct main *m)
 			       &options, ENDPOINT_LOCAL, "notification.sock");
 	if (rc == 0) {
 		log_event(&m->program.sink, LOG_INFO, "stop", "position=%" PRIu64,
-			  m->core->log.head.position);
+			  m->core->follower.log.head.position);
 	}
 	return rc;
 }

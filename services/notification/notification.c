@@ -49,16 +49,10 @@ notification_fini(struct notification *n)
 enum err
 notification_open(struct notification *n, msec_t now)
 {
-	enum err err = watch_open(n);
-
-	dialer_init(&n->dialer, n->config.dial_endpoint, "hq", now);
-	n->dialer.hello =
-		(struct link_hello){ .node = n->config.node,
-				     .role = LINK_CONSUMER,
-				     .credit = LINK_CREDIT,
-				     .unfiltered = true,
-				     .software = slice_str(n->config.software) };
-	return err;
+	follower_init(&n->follower, n->config.dial_endpoint, &n->config.node,
+		      n->config.software, n->copy, now);
+	n->follower.take_loose = follow_take_loose;
+	return watch_open(n);
 }
 
 /* ---- Turns ------------------------------------------------------------------------- */
@@ -99,7 +93,7 @@ handle(void *self, const struct message *msg, struct turn *turn)
 			send_hear(n, &outcome);
 		}
 	} else if (msg->who.kind == PRINCIPAL_SERVER) {
-		follow_take(n, msg, turn);
+		follower_take(&n->follower, msg, turn);
 	} else if (msg->fault == FRAME_GOOD &&
 		   msg->frame.header.type >= FRAME_REQUEST_FIRST) {
 		with_copy(n, &copy, turn->txn);
@@ -141,13 +135,13 @@ fold_turn(void *self, struct turn *turn)
 	struct notification *n = self;
 	struct txn copy;
 
-	if (n->reset && turn->txn->err == OK) {
+	if (n->follower.reset && turn->txn->err == OK) {
 		turn->txn->err = follow_reset(n, turn);
 	}
 	with_copy(n, &copy, turn->txn);
 	send_committed(n, turn);
 	watch_fold(n, turn);
-	follow_fold(n, turn);
+	follower_ack(&n->follower, turn);
 	if (!n->behind) {
 		deliver_feeds(n, turn);
 	}
@@ -167,9 +161,9 @@ dropped(void *self, enum err err, struct turn *turn)
 
 	log_event(turn->log, LOG_ERROR, "commit", "failed=%s", err_name(err));
 	n->rest_until = turn->now + FAILED_REST_MS;
-	follow_drop(n);
+	follower_drop(&n->follower);
 	send_dropped(n);
-	dialer_dropped(&n->dialer, turn->out, turn->now);
+	dialer_dropped(&n->follower.dialer, turn->out, turn->now);
 }
 
 static void
@@ -203,7 +197,7 @@ deadline(const void *self)
 	} else if (next - n->now < NOTIFICATION_CLOCK_MS) {
 		at = n->turned_at + (next - n->now);
 	}
-	at = earlier(at, n->config.dials ? dialer_deadline(&n->dialer) : NEVER);
+	at = earlier(at, n->config.dials ? dialer_deadline(&n->follower.dialer) : NEVER);
 	at = earlier(at,
 		     n->behind ? NEVER : checkpoint_deadline(&n->checkpoint, &n->fold));
 	if (n->behind && !n->copy_short) {
@@ -233,7 +227,7 @@ notification_drain(void *self, struct turn *turn)
 	struct txn copy;
 
 	if (n->config.dials) {
-		dialer_stop(&n->dialer, turn->out, turn->now);
+		dialer_stop(&n->follower.dialer, turn->out, turn->now);
 	}
 	if (!n->fresh &&
 	    !n->behind) { /* What is found next time is found from there on. */

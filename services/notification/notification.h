@@ -23,8 +23,8 @@
 #ifndef NOTIFICATION_NOTIFICATION_H
 #define NOTIFICATION_NOTIFICATION_H
 
-#include "lib/link/dialer.h"
 #include "lib/node/erase.h"
+#include "lib/node/follower.h"
 #include "lib/node/replay.h"
 #include "lib/node/service.h"
 #include "notification/alerts.h"
@@ -34,11 +34,10 @@
 
 enum {
 	NOTIFICATION_FORMAT = 1,
-	NOTIFICATION_IN_FLIGHT = 64,     /* Attempts under way at once. */
-	NOTIFICATION_GROUP = 100,        /* Alerts of one message. */
-	NOTIFICATION_LEADS = 32,         /* Different lead times. */
-	NOTIFICATION_CLOCK_MS = 30000,   /* The wall clock is looked at so often. */
-	NOTIFICATION_FILTER_VERSION = 1, /* Of the unfiltered stream. */
+	NOTIFICATION_IN_FLIGHT = 64,   /* Attempts under way at once. */
+	NOTIFICATION_GROUP = 100,      /* Alerts of one message. */
+	NOTIFICATION_LEADS = 32,       /* Different lead times. */
+	NOTIFICATION_CLOCK_MS = 30000, /* The wall clock is looked at so often. */
 };
 
 #define FOLLOWED_ANEW UINT64_MAX
@@ -133,7 +132,7 @@ struct feed_state {
 struct notification {
 	struct notification_config config;
 	struct store *store, *copy;
-	struct log log; /* Of the copy. */
+	struct follower follower; /* Of headquarters' log, into the copy. */
 	struct fold fold;
 	struct checkpoint checkpoint;
 	struct eraser eraser; /* Of addresses, in the copy. */
@@ -145,14 +144,6 @@ struct notification {
 	struct table seen;     /* struct seen_row, one an event. */
 	uint32_t facts_mark;
 
-	/* The link. */
-	struct dialer dialer;
-	uint64_t head; /* Headquarters', as it said last. */
-	bool ack_due;
-	struct txn copy_write; /* Of this turn's batches, while 'copying'. */
-	struct log_head log_before;
-	bool copying;
-	bool reset; /* Headquarters remembers another past: the copy goes. */
 	/* Until the copy is headquarters' log again nothing is begun, missed or looked
 	 * for: after a start, lest somebody is reminded of what was called off meanwhile,
 	 * but not beyond 'behind_until'; without end where the copy is short: it does not
@@ -163,7 +154,6 @@ struct notification {
 	/* As the alert log has it: it rests on so much of the copy.  FOLLOWED_ANEW: on
 	 * none, the copy was to go. */
 	uint64_t followed;
-	char alarm[160];
 
 	/* Subscriptions that are open, kept from one change to the next. */
 	uint32_t *open;
@@ -226,17 +216,13 @@ void notification_drain(void *self, struct turn *);
 
 /* ---- For the service's own files. -------------------------------------------------- */
 
-/* follow_wire.c: headquarters' log, taken into the copy. */
-void follow_take(struct notification *, const struct message *, struct turn *);
+/* follow_wire.c: what is ours of headquarters' log, in the copy. */
+void follow_take_loose(struct txn *copy, const struct block *, struct slice packed,
+		       struct arena *);
 void follow_run(struct notification *, struct turn *);
-void follow_fold(struct notification *, struct turn *);
 
-/* 'reset' is on the disk: the copy goes. */
+/* That headquarters was set back is on the disk: the copy goes. */
 enum err follow_reset(struct notification *, struct turn *) WARN_UNUSED;
-void follow_drop(struct notification *); /* The turn's commit failed. */
-
-/* Is the copy as long as headquarters' log was when it last spoke? */
-bool follow_is_level(const struct notification *);
 
 /* watch.c: what the log and the clock call for. */
 enum err watch_open(struct notification *) WARN_UNUSED;

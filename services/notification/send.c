@@ -531,7 +531,7 @@ send_run(struct notification *n, struct turn *turn)
 		}
 	}
 	if (n->staged_count != 0 || n->horizon - n->kept_horizon >= MINUTE_MS ||
-	    n->reset) {
+	    n->follower.reset) {
 		keep_meta(n, turn->txn, n->horizon, &n->staged_counts);
 		n->staged_horizon = n->horizon;
 	}

@@ -392,7 +392,7 @@ watch_open(struct notification *n)
 {
 	struct txn copy = txn_begin_read(n->copy);
 	struct txn kept = txn_begin_read(n->store);
-	enum err err = log_open(&n->log, &copy);
+	enum err err = log_open(&n->follower.log, &copy);
 
 	n->copy_txn = &copy;
 	n->keep_txn = &kept;
@@ -400,8 +400,10 @@ watch_open(struct notification *n)
 		err = keep_load(n, &kept);
 	}
 	n->behind = n->config.dials && !PLANTED(33);
-	n->copy_short = n->log.head.position == 0 || n->log.head.position < n->followed;
-	n->reset = n->followed == FOLLOWED_ANEW && n->log.head.position != 0;
+	n->copy_short = n->follower.log.head.position == 0 ||
+			n->follower.log.head.position < n->followed;
+	n->follower.reset =
+		n->followed == FOLLOWED_ANEW && n->follower.log.head.position != 0;
 	if (err == OK) {
 		err = checkpoint_load(&n->checkpoint, &n->fold, &copy,
 				      &n->config.hq.node);
@@ -437,10 +439,10 @@ watch_fold(struct notification *n, struct turn *turn)
 			       turn->now);
 	}
 	fold_log(n);
-	if (n->behind &&
-	    (follow_is_level(n) || (!n->copy_short && turn->now >= n->behind_until))) {
+	if (n->behind && (follower_is_level(&n->follower) ||
+			  (!n->copy_short && turn->now >= n->behind_until))) {
 		log_event(turn->log, LOG_INFO, "follow", "level=%" PRIu64,
-			  n->log.head.position);
+			  n->follower.log.head.position);
 		n->behind = false;
 		n->fresh = true;
 		n->look_again = true;

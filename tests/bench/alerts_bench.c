@@ -112,7 +112,7 @@ end_block(struct writer *w)
 					  w->post->sign_secret);
 	w->post->last_seq = block.last_seq;
 	w->post->last = block.hash;
-	log_append(&w->b->core->log, &w->txn, &block, w->b->wall);
+	log_append(&w->b->core->follower.log, &w->txn, &block, w->b->wall);
 	w->open = false;
 }
 

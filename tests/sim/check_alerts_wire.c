@@ -323,13 +323,13 @@ alerts_rest(struct world *w, const char **ret_why)
 	const struct machine *m = &w->machines[w->notification];
 	const struct machine *hq = &w->machines[w->hq];
 
-	if (!m->up || m->notification->dialer.state != DIALER_LIVE) {
+	if (!m->up || m->notification->follower.dialer.state != DIALER_LIVE) {
 		*ret_why = "the link is not live";
 	} else if (m->notification->behind) {
 		*ret_why = "it waits for headquarters' log";
-	} else if (m->notification->log.head.position !=
+	} else if (m->notification->follower.log.head.position !=
 			   hq->aggregation->log.head.position ||
-		   !hash_eq(&m->notification->log.head.log_hash,
+		   !hash_eq(&m->notification->follower.log.head.log_hash,
 			    &hq->aggregation->log.head.log_hash)) {
 		*ret_why = "the copy is not headquarters' log";
 	} else {

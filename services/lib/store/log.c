@@ -143,10 +143,8 @@ log_open(struct log *log, struct txn *txn)
 }
 
 struct log_entry
-log_append(struct log *log, struct txn *txn, const struct block *block, wall_ms_t now)
+log_next(const struct log_head *head, const struct block *block, wall_ms_t now)
 {
-	struct log_head *head = &log->head;
-	uint8_t key[KEY_LEN], blocks[BLOCKS_KEY_LEN];
 	struct log_entry entry = {
 		.first = head->position + 1,
 		.last = head->position + block->count,
@@ -154,6 +152,16 @@ log_append(struct log *log, struct txn *txn, const struct block *block, wall_ms_
 	};
 
 	entry.log_hash = chained(&head->log_hash, entry.last, entry.hq_ms, &block->hash);
+	return entry;
+}
+
+struct log_entry
+log_append(struct log *log, struct txn *txn, const struct block *block, wall_ms_t now)
+{
+	struct log_head *head = &log->head;
+	uint8_t key[KEY_LEN], blocks[BLOCKS_KEY_LEN];
+	struct log_entry entry = log_next(head, block, now);
+
 	put_be64(key, entry.first);
 	uint8_t *at = txn_append_reserve(txn, LOG_DB_LOG, slice_of(key, KEY_LEN),
 					 ENTRY_HEAD_LEN + block->bytes.len);

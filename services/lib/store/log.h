@@ -54,8 +54,11 @@ struct log {
 /* Reads the head. ERR_CORRUPT if the last entry is not one. */
 enum err log_open(struct log *, struct txn *) WARN_UNUSED;
 
-/* Append a block that the caller has accepted.  'now' below the head's hq_ms is taken
- * as the head's.  Returns the entry's place; entry.block is not set. */
+/* The place that a block would have after 'head'; entry.block is not set.  'now' below
+ * the head's hq_ms is taken as the head's. */
+struct log_entry log_next(const struct log_head *, const struct block *, wall_ms_t now);
+
+/* Append a block that the caller has accepted: it has the place that log_next() says. */
 struct log_entry log_append(struct log *, struct txn *, const struct block *,
 			    wall_ms_t now);
 

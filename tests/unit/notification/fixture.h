@@ -193,7 +193,7 @@ player_say(struct desk *d, struct player *p, Kusanone__V1__Record *record)
 	p->seq = block.last_seq;
 	p->tip = block.hash;
 	struct txn txn = txn_begin(d->copy);
-	log_append(&d->core->log, &txn, &block, d->wall);
+	log_append(&d->core->follower.log, &txn, &block, d->wall);
 	must(txn_commit(&txn) == OK);
 	block_maker_fini(&maker);
 }

@@ -448,9 +448,9 @@ test_notification__headquarters_was_set_back(void **state)
 	desk_at(d, "2026-02-08T21:00");
 	expect_mail(d, "In 30 days: Hydrogen seminar");
 
-	d->core->reset = true;
+	d->core->follower.reset = true;
 	desk_turn(d);
-	assert_int_equal(d->core->log.head.position, 0);
+	assert_int_equal(d->core->follower.log.head.position, 0);
 	assert_int_equal(fold_position(&d->core->fold), 0);
 	d->own = own;
 	d->sfo = sfo;

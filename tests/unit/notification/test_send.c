@@ -404,7 +404,7 @@ test_send__who_was_told_is_so_in_another_log_too(void **state)
 	record_plan(d, &d->sfo, &seminar);
 	accept(d, take_mail(d));
 
-	d->core->reset = true;
+	d->core->follower.reset = true;
 	desk_settle(d);
 	player_init(&d->own, "hq", 1);
 	player_init(&d->sfo, "sfo", 2);
