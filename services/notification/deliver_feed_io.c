@@ -63,37 +63,6 @@ is_same(int dir, const char *name, struct slice content)
 	return same;
 }
 
-/* False with errno. */
-static bool
-put_in_place(int dir, const char *name, struct slice content)
-{
-	char aside[FILE_NAME_MAX + 16];
-
-	snprintf(aside, sizeof(aside), ".%s.new", name);
-	/* What an interrupted attempt left is not in use. */
-	(void)unlinkat(dir, aside, 0);
-	int fd = openat(dir, aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-			0600);
-	if (fd < 0) {
-		return false;
-	}
-	bool ok = file_write_all(fd, content) && fsync(fd) == 0;
-	int code = errno;
-	if (close(fd) != 0 && ok) {
-		code = errno;
-		ok = false;
-	}
-	if (ok && renameat(dir, aside, dir, name) != 0) {
-		code = errno;
-		ok = false;
-	}
-	if (!ok) {
-		(void)unlinkat(dir, aside, 0);
-		errno = code;
-	}
-	return ok;
-}
-
 static void
 write_feed(int dir, struct job *job)
 {
@@ -106,7 +75,7 @@ write_feed(int dir, struct job *job)
 		job_says(job, OUTCOME_ACCEPTED, "%s: is the same", name);
 		return;
 	} else {
-		ok = put_in_place(dir, name, job->delivery.feed.content);
+		ok = file_put(dir, name, job->delivery.feed.content);
 	}
 	/* The name is on the disk with its folder. */
 	if (ok && fsync(dir) == 0) {

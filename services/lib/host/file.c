@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -89,4 +90,37 @@ file_wipe(struct buf *text)
 		sodium_memzero(text->at, text->cap);
 	}
 	buf_fini(text);
+}
+
+bool
+file_put(int dir, const char *name, struct slice bytes)
+{
+	char aside[NAME_MAX + 1];
+
+	if (snprintf(aside, sizeof(aside), ".%s.new", name) >= (int)sizeof(aside)) {
+		errno = ENAMETOOLONG;
+		return false;
+	}
+	/* What an interrupted attempt left is not in use. */
+	(void)unlinkat(dir, aside, 0);
+	int fd = openat(dir, aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+			0600);
+	if (fd < 0) {
+		return false;
+	}
+	bool ok = file_write_all(fd, bytes) && fsync(fd) == 0;
+	int code = errno;
+	if (close(fd) != 0 && ok) {
+		code = errno;
+		ok = false;
+	}
+	if (ok && renameat(dir, aside, dir, name) != 0) {
+		code = errno;
+		ok = false;
+	}
+	if (!ok) {
+		(void)unlinkat(dir, aside, 0);
+		errno = code;
+	}
+	return ok;
 }

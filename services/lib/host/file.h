@@ -13,6 +13,11 @@ enum err file_read_private(const char *path, size_t max, struct buf *text, char 
 /* All of the bytes; false with errno. */
 bool file_write_all(int fd, struct slice bytes) WARN_UNUSED;
 
+/* The file 'name' of the folder 'dir', whole, in place of one that may be there: written
+ * aside, on the disk, renamed.  What must be on the disk under its name asks for an fsync
+ * of the folder besides.  False with errno, and nothing changed. */
+bool file_put(int dir, const char *name, struct slice bytes) WARN_UNUSED;
+
 /* Forget what was read: the memory is overwritten, and the buf empty. */
 void file_wipe(struct buf *text);
 
