@@ -129,6 +129,24 @@ struct hq_settings {
 		.comment = "Its Ed25519 public key."                                     \
 	}
 
+/* Where a follower reads headquarters' log. */
+#define SETTINGS_FOLLOW(owner, address, key)                                             \
+	{ .name = "follow.address",                                                      \
+	  .type = CONFIG_STRING,                                                         \
+	  .offset = offsetof(owner, address),                                            \
+	  .text = "ipc:///run/kusanone/aggregation.sock",                                \
+	  .check = config_is_endpoint,                                                   \
+	  .expected = CONFIG_ENDPOINT,                                                   \
+	  .comment =                                                                     \
+		  "Where headquarters' log is read: the aggregation's socket on this "   \
+		  "machine, or its address with our key enrolled as a follower." },      \
+	{                                                                                \
+		.name = "follow.key", .type = CONFIG_STRING,                             \
+		.offset = offsetof(owner, key), .text = "", .check = config_is_hex_32,   \
+		.expected = "64 hex digits, as kusanone node keygen prints them",        \
+		.comment = "The aggregation's CURVE public key, for tcp://."             \
+	}
+
 #define SETTING_LOG_LEVEL                                                                \
 	{                                                                                \
 		.name = "log.level", .type = CONFIG_WORD, SETTING(log_level),            \
