@@ -67,6 +67,19 @@ last_entry(struct txn *txn, struct log_entry *entry)
 	return found;
 }
 
+/* Not always at position 1: the log may be trimmed. */
+static bool
+first_entry(struct txn *txn, struct log_entry *entry)
+{
+	struct cursor cursor = cursor_open(txn, LOG_DB_LOG);
+	struct slice key, value;
+	bool found = cursor_seek(&cursor, slice_of("", 0), &key, &value) &&
+		     read_entry(txn, key, value, entry);
+
+	cursor_close(&cursor);
+	return found;
+}
+
 bool
 log_at(struct txn *txn, uint64_t position, struct log_entry *ret_entry)
 {
@@ -113,6 +126,24 @@ hash_before(struct txn *txn, uint64_t first, struct hash *ret_hash)
 	}
 	*ret_hash = before.log_hash;
 	return true;
+}
+
+enum err
+log_open_trimmed(struct log *log, struct txn *txn, const struct log_head *known)
+{
+	struct log_entry entry;
+
+	*log = (struct log){ .head = *known };
+	if (known->position == 0) {
+		return log_open(log, txn);
+	}
+	if (!last_entry(txn, &entry) || entry.last < known->position) {
+		return txn->err != OK ? txn->err : ERR_CORRUPT;
+	}
+	if (entry.last > known->position) {
+		return log_open(log, txn);
+	}
+	return hash_eq(&entry.log_hash, &known->log_hash) ? OK : ERR_CORRUPT;
 }
 
 enum err
@@ -177,6 +208,26 @@ log_append(struct log *log, struct txn *txn, const struct block *block, wall_ms_
 				   .log_hash = entry.log_hash,
 				   .hq_ms = entry.hq_ms };
 	return entry;
+}
+
+void
+log_trim(struct txn *txn, uint64_t position)
+{
+	uint8_t key[KEY_LEN], blocks[BLOCKS_KEY_LEN];
+	struct log_entry entry;
+	struct block block;
+
+	while (first_entry(txn, &entry) && entry.last < position) {
+		if (!block_parse(entry.block, &block, NULL)) {
+			txn->err = txn->err != OK ? txn->err : ERR_CORRUPT;
+			return;
+		}
+		/* Before the delete: the entry lies in the map. */
+		blocks_key(blocks, &block.node, block.last_seq, &block.hash);
+		put_be64(key, entry.first);
+		txn_del(txn, LOG_DB_BLOCKS, slice_of(blocks, BLOCKS_KEY_LEN));
+		txn_del(txn, LOG_DB_LOG, slice_of(key, KEY_LEN));
+	}
 }
 
 bool

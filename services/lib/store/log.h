@@ -58,6 +58,11 @@ enum err log_open(struct log *, struct txn *) WARN_UNUSED;
  * the head's hq_ms is taken as the head's. */
 struct log_entry log_next(const struct log_head *, const struct block *, wall_ms_t now);
 
+/* The same of a log that log_trim() has shortened, up to 'known' (position 0: it was
+ * not): its first entry follows one that is not there. */
+enum err log_open_trimmed(struct log *, struct txn *,
+			  const struct log_head *known) WARN_UNUSED;
+
 /* Append a block that the caller has accepted: it has the place that log_next() says. */
 struct log_entry log_append(struct log *, struct txn *, const struct block *,
 			    wall_ms_t now);
@@ -68,6 +73,10 @@ log_rewind(struct log *log, struct log_head before)
 {
 	log->head = before;
 }
+
+/* Let go of the entries that lie wholly before 'position', which is in the log: the head
+ * stays. */
+void log_trim(struct txn *, uint64_t position);
 
 /* Is the block with this node, last_seq and hash in the log?  Then its positions. */
 bool log_find_block(struct txn *, const struct node_id *, uint64_t last_seq,

@@ -311,6 +311,65 @@ test_log__a_last_entry_that_was_altered_is_corrupt(void **state)
 	free(altered);
 }
 
+/* What is archived goes; the entry that ends there stays, for its hash. */
+static void
+test_log__a_trimmed_log_goes_on_where_it_was(void **state)
+{
+	struct fixture *f = *state;
+	struct hash hashes[NODE_BLOCKS];
+	struct log before = filled_log(f, hashes), log;
+	struct log_entry entry;
+	struct log_head known;
+
+	struct txn txn = txn_begin(f->store);
+	assert_true(log_after(&txn, 8, &entry));
+	known = (struct log_head){ .position = entry.last,
+				   .hq_ms = entry.hq_ms,
+				   .log_hash = entry.log_hash };
+	log_trim(&txn, known.position);
+	assert_false(log_at(&txn, 8, &entry));
+	assert_true(log_at(&txn, 9, &entry));
+	assert_false(log_find_block(&txn, &f->node, 3, &hashes[0], &entry));
+	assert_int_equal(txn_commit(&txn), OK);
+
+	fixture_reopen(f, "aggregation-log", log_db_names);
+	txn = txn_begin(f->store);
+	assert_int_equal(log_open_trimmed(&log, &txn, &known), OK);
+	assert_int_equal(log.head.position, 11);
+	assert_true(hash_eq(&log.head.log_hash, &before.head.log_hash));
+
+	/* All of it archived: one entry is left, which follows none that is there. */
+	log_trim(&txn, 11);
+	assert_false(log_at(&txn, 9, &entry));
+	assert_true(log_at(&txn, 11, &entry));
+	known = before.head;
+	assert_int_equal(log_open_trimmed(&log, &txn, &known), OK);
+	assert_int_equal(log.head.position, 11);
+	struct block block = fixture_block(f, "r", 12, 1, NULL);
+	assert_int_equal(log_append(&log, &txn, &block, 400).first, 12);
+	assert_int_equal(txn_commit(&txn), OK);
+}
+
+static void
+test_log__a_trimmed_log_that_is_another_is_corrupt(void **state)
+{
+	struct fixture *f = *state;
+	struct hash hashes[NODE_BLOCKS];
+	struct log before = filled_log(f, hashes), log;
+	struct log_head known = before.head;
+
+	struct txn txn = txn_begin(f->store);
+	log_trim(&txn, 11);
+	known.log_hash.b[0] ^= 1;
+	assert_int_equal(log_open_trimmed(&log, &txn, &known), ERR_CORRUPT);
+	known = before.head;
+	known.position = 12; /* Its end is lost. */
+	assert_int_equal(log_open_trimmed(&log, &txn, &known), ERR_CORRUPT);
+	known.position = 0;
+	assert_int_equal(log_open_trimmed(&log, &txn, &known), ERR_CORRUPT);
+	txn_abort(&txn);
+}
+
 static void
 test_loose__a_part_is_kept_only_under_its_own_hash(void **state)
 {
@@ -382,6 +441,8 @@ main(void)
 		TEST(test_log__it_goes_on_where_it_was_after_a_start),
 		TEST(test_log__a_failed_commit_leaves_nothing_and_is_rewound),
 		TEST(test_log__a_last_entry_that_was_altered_is_corrupt),
+		TEST(test_log__a_trimmed_log_goes_on_where_it_was),
+		TEST(test_log__a_trimmed_log_that_is_another_is_corrupt),
 		TEST(test_loose__a_part_is_kept_only_under_its_own_hash),
 		TEST(test_loose__an_erased_part_goes_and_does_not_come_back),
 	};
