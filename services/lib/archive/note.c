@@ -117,6 +117,20 @@ split_note(struct slice note, struct slice *ret_text, struct slice *ret_lines)
 	return "no signature under it";
 }
 
+bool
+note_text(struct slice note, struct slice *ret_text, const char **ret_why)
+{
+	struct slice text = { 0 }, lines;
+	const char *why = split_note(note, &text, &lines);
+
+	if (why == NULL) {
+		*ret_text = text;
+	} else if (ret_why != NULL) {
+		*ret_why = why;
+	}
+	return why == NULL;
+}
+
 /* One line; 'ret_good' is set where a known key signed. */
 static const char *
 check_line(struct slice line, struct slice text, const struct note_key *keys,

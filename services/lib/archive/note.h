@@ -41,6 +41,10 @@ bool note_key_read(struct slice text, struct note_key *ret_key) WARN_UNUSED;
 void note_sign(struct buf *note, size_t text_len, const struct note_key *,
 	       const uint8_t secret[SIGN_SECRET_LEN]);
 
+/* What the note says, whoever signed it, borrowed from 'note'. */
+bool note_text(struct slice note, struct slice *ret_text,
+	       const char **ret_why) WARN_UNUSED;
+
 /* A text that at least one of the keys has signed, borrowed from 'note'.  False with
  * 'ret_why' (may be NULL): it is no note, no known key signed it, or a signature of a
  * known key is wrong. */

@@ -34,9 +34,13 @@ struct verify_report {
 	uint64_t position; /* ... and that of its first record. */
 	char why[VERIFY_WHY_SIZE];
 
-	/* What was looked at. */
-	uint64_t size; /* Entries that the checkpoint covers. */
+	/* The archive's checkpoint, once it was believed. */
+	char origin[NOTE_NAME_MAX + 1];
+	uint64_t size; /* Entries that it covers. */
 	struct sha256 root;
+	wall_ms_t hq_ms; /* Of the last of them. */
+
+	/* What was looked at. */
 	uint64_t segments, entries, records, bytes; /* Bytes of entries. */
 	uint64_t signatures;
 	uint32_t nodes, branches;

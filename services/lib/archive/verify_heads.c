@@ -23,8 +23,11 @@ read_own(struct verify *v)
 		return verify_fail(v, "checkpoint",
 				   "it names another headquarters than the one given");
 	}
+	/* It is the name of a key, too, so it fits. */
+	memcpy(v->report->origin, v->head.origin.at, v->head.origin.len);
 	v->report->size = v->head.size;
 	v->report->root = v->head.root;
+	v->report->hq_ms = v->head.hq_ms;
 	return true;
 }
 

@@ -208,6 +208,20 @@ test_note__two_keys_sign_while_one_takes_over_from_the_other(void **state)
 }
 
 static void
+test_note__what_it_says_is_read_without_a_key(void **state)
+{
+	struct world *w = *state;
+	struct slice said;
+	const char *why = NULL;
+
+	w->note.at[w->note.len - 2] ^= 1; /* Its signature is not asked for. */
+	assert_true(note_text(buf_slice(&w->note), &said, NULL));
+	assert_true(slice_eq_str(said, text));
+	assert_false(note_text(slice_str("a line\n"), &said, &why));
+	assert_string_equal(why, "no signature under it");
+}
+
+static void
 test_note__signatures_are_counted(void **state)
 {
 	struct world *w = *state;
@@ -235,6 +249,7 @@ main(void)
 		TEST(test_note__every_torn_length_is_refused),
 		TEST(test_note__a_refusal_says_why),
 		TEST(test_note__two_keys_sign_while_one_takes_over_from_the_other),
+		TEST(test_note__what_it_says_is_read_without_a_key),
 		TEST(test_note__signatures_are_counted),
 	};
 

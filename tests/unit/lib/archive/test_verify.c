@@ -35,7 +35,9 @@ test_verify__a_sealed_archive_is_good(void **state)
 
 	assert_string_equal(r.why, "");
 	assert_int_equal(r.verdict, VERIFY_GOOD);
+	assert_string_equal(r.origin, "kusanone/hq");
 	assert_int_equal(r.size, FIXTURE_ENTRIES);
+	assert_int_equal(r.hq_ms, f->history.entries[FIXTURE_ENTRIES - 1].hq_ms);
 	assert_int_equal(r.entries, FIXTURE_ENTRIES);
 	assert_int_equal(r.signatures, FIXTURE_ENTRIES);
 	assert_int_equal(r.segments, FIXTURE_SEGMENTS);
