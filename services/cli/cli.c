@@ -144,6 +144,16 @@ find_lang(struct cli *cli, int argc, char **argv)
 }
 
 static int
+command_unknown(struct cli *cli, const char *typed)
+{
+	const char *near = command_near(typed);
+
+	return near != NULL ? usage(cli, MSG_COMMAND_UNKNOWN_NEAR,
+				    text_argument(cli, typed), near)
+			    : usage(cli, MSG_COMMAND_UNKNOWN, text_argument(cli, typed));
+}
+
+static int
 help_run(struct cli *cli, int argc, char **argv)
 {
 	const char *name = argc > 2 ? arena_printf(&cli->arena, "%s %s", argv[1], argv[2])
@@ -152,7 +162,7 @@ help_run(struct cli *cli, int argc, char **argv)
 
 	if (name[0] != '\0' && help_find(cli->lang, name) == NULL &&
 	    !command_is_group(name)) {
-		return usage(cli, MSG_COMMAND_UNKNOWN, text_argument(cli, name));
+		return command_unknown(cli, name);
 	}
 	help_put(cli->lang, name, &cli->out);
 	return EXIT_DONE;
@@ -235,11 +245,10 @@ run(struct cli *cli, int argc, char **argv)
 			help_put(cli->lang, argv[1], argc == 2 ? &cli->err : &cli->out);
 			return argc == 2 ? EXIT_BAD_USAGE : EXIT_DONE;
 		}
-		return usage(cli, MSG_COMMAND_UNKNOWN,
-			     command_is_group(argv[1])
-				     ? phrase(cli, MSG_QUOTED_TWO, argv[1],
-					      text_argument(cli, argv[2]))
-				     : text_argument(cli, argv[1]));
+		return command_unknown(cli, command_is_group(argv[1])
+						    ? arena_printf(&cli->arena, "%s %s",
+								   argv[1], argv[2])
+						    : argv[1]);
 	}
 	cli->command = command->name;
 	return command->run(cli, argc - words, argv + words);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "lib/base/near.h"
+
 const struct command commands[] = {
 	{ "submit", submit_run },
 	{ "events", events_run },
@@ -57,6 +59,19 @@ command_is_group(const char *word)
 		}
 	}
 	return false;
+}
+
+const char *
+command_near(const char *typed)
+{
+	struct near near;
+
+	near_begin(&near, slice_str(typed));
+	for (const struct command *c = commands; c->name != NULL; c++) {
+		near_offer(&near, slice_str(c->name));
+	}
+	/* What is offered are whole names, so the best one ends where its name does. */
+	return near_best(&near).len != 0 ? (const char *)near_best(&near).at : NULL;
 }
 
 const struct command *

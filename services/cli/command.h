@@ -19,6 +19,9 @@ extern const struct command commands[];
  * '*ret_words' is how many words its name takes. */
 const struct command *command_find(int argc, char **argv, int *ret_words);
 
+/* The command whose name is nearest to what was typed; NULL if none is near. */
+const char *command_near(const char *typed);
+
 /* Is there a group of this name? */
 bool command_is_group(const char *word);
 

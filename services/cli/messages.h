@@ -66,8 +66,11 @@ X(MSG_NEWEST_REVISION, "  newest revision: {0}\n", "  最新の版: {0}\n")
 X(MSG_SEE_HELP, "See: kusanone {0} --help\n", "詳しくは: kusanone {0} --help\n") \
 X(MSG_SEE_HELP_ALL, "See: kusanone help\n", "詳しくは: kusanone help\n") \
 X(MSG_COMMAND_UNKNOWN, "there is no command \"{0}\"", "「{0}」というコマンドはありません") \
-X(MSG_QUOTED_TWO, "{0} {1}", "{0} {1}") \
+X(MSG_COMMAND_UNKNOWN_NEAR, "there is no command \"{0}\"; did you mean \"{1}\"?", \
+  "「{0}」というコマンドはありません（「{1}」のことですか）") \
 X(MSG_OPTION_UNKNOWN, "{0}: there is no such option", "{0}: そのような指定はありません") \
+X(MSG_OPTION_UNKNOWN_NEAR, "{0}: there is no such option; did you mean {1}?", \
+  "{0}: そのような指定はありません（{1} のことですか）") \
 X(MSG_OPTION_NEEDS_VALUE, "{0}: needs a value", "{0}: 値が必要です") \
 X(MSG_OPTION_NOT_TEXT, "--{0}: is not UTF-8 text", "--{0}: UTF-8 の文字ではありません") \
 X(MSG_OPTION_LANG, "--lang {0}: is neither ja nor en", "--lang {0}: ja か en を指定してください") \

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/help.h"
+#include "lib/base/near.h"
 #include "lib/base/utf8.h"
 #include "lib/model/era.h"
 
@@ -231,11 +232,67 @@ operand_missing(struct cli *cli)
 	say(cli, &cli->err, MSG_SEE_HELP, cli->command);
 }
 
+/* No such option, or one without its value; 'what' is as it was typed. */
+static void
+option_wrong(struct cli *cli, bool known, const char *what, const struct option *all)
+{
+	struct near near;
+
+	if (known) {
+		cli->code = usage(cli, MSG_OPTION_NEEDS_VALUE, text_argument(cli, what));
+		return;
+	}
+	near_begin(&near, slice_of(what + strspn(what, "-"),
+				   strcspn(what + strspn(what, "-"), "=")));
+	for (; all->name != NULL; all++) {
+		near_offer(&near, slice_str(all->name));
+	}
+	struct slice best = near_best(&near);
+	if (best.len != 0) {
+		cli->code = usage(cli, MSG_OPTION_UNKNOWN_NEAR, text_argument(cli, what),
+				  arena_printf(&cli->arena, "--%.*s", (int)best.len,
+					       (const char *)best.at));
+	} else {
+		cli->code = usage(cli, MSG_OPTION_UNKNOWN, text_argument(cli, what));
+	}
+}
+
+/* What stands behind getopt_long's ":h" for the letters of the table. */
+static void
+put_letters(const struct opt *opts, char *letters)
+{
+	size_t n = 0;
+
+	letters[n++] = ':';
+	letters[n++] = 'h';
+	for (; opts->kind != OPT_NONE; opts++) {
+		if (opts->letter != 0) {
+			letters[n++] = opts->letter;
+			if (opts->kind != OPT_FLAG) {
+				letters[n++] = ':';
+			}
+		}
+	}
+	letters[n] = '\0';
+}
+
+static int
+letter_at(const struct opt *opts, int letter)
+{
+	int at = 0;
+
+	while (opts[at].kind != OPT_NONE && opts[at].letter != letter) {
+		at++;
+	}
+	return opts[at].kind != OPT_NONE ? at : -1;
+}
+
 bool
 options_read(struct cli *cli, int argc, char **argv, const struct opt *opts, int min,
 	     int max, struct operands *ret_operands)
 {
 	struct option all[MAX_OPTIONS + ARRAY_LEN(common) + 1] = { 0 };
+	char letters[2 * MAX_OPTIONS + 3];
 	int n = 0;
 	int key;
 
@@ -252,19 +309,18 @@ options_read(struct cli *cli, int argc, char **argv, const struct opt *opts, int
 		all[n].val = n;
 	}
 	memcpy(all + n, common, sizeof(common));
+	put_letters(opts, letters);
 
 	cli->lang_said = NULL;
 	optind = 0; /* Again from the beginning: tests run several. */
 	opterr = 0;
-	while ((key = getopt_long(argc, argv, ":h", all, NULL)) != -1) {
+	while ((key = getopt_long(argc, argv, letters, all, NULL)) != -1) {
 		if (key == '?' || key == ':') {
-			const char *what = argv[optind - 1];
-
-			cli->code = usage(cli,
-					  key == '?' ? MSG_OPTION_UNKNOWN
-						     : MSG_OPTION_NEEDS_VALUE,
-					  text_argument(cli, what));
+			option_wrong(cli, key == ':', argv[optind - 1], all);
 			return false;
+		}
+		if (key != 'h' && key >= MAX_OPTIONS && key < COMMON) {
+			key = letter_at(opts, key);
 		}
 		const char *value = optarg != NULL ? optarg : "";
 

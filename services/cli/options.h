@@ -22,6 +22,7 @@ enum opt_kind {
 struct opt {
 	const char *name; /* Without the dashes. */
 	enum opt_kind kind;
+	char letter; /* Its short form, -o; 0: none. */
 	void *to;
 };
 
@@ -33,6 +34,11 @@ struct opt {
 #define OPT_TEXT(n, p)                                                                   \
 	{                                                                                \
 		.name = (n), .kind = OPT_TEXT, .to = (p)                                 \
+	}
+/* --output FILE, or -o FILE. */
+#define OPT_OUTPUT(p)                                                                    \
+	{                                                                                \
+		.name = "output", .kind = OPT_TEXT, .letter = 'o', .to = (p)             \
 	}
 #define OPT_MANY(n, p)                                                                   \
 	{                                                                                \

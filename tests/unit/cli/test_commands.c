@@ -260,6 +260,26 @@ test_cli__what_is_not_understood_is_usage(void **state)
 }
 
 static void
+test_cli__what_was_meant_is_offered(void **state)
+{
+	(void)state;
+
+	assert_int_equal(world_run(&world, "totls"), EXIT_BAD_USAGE);
+	CHECK_HAS(world_err(&world), "did you mean \"totals\"?");
+	assert_int_equal(world_run(&world, "cohost", "confrim"), EXIT_BAD_USAGE);
+	CHECK_HAS(world_err(&world), "did you mean \"cohost confirm\"?");
+	assert_int_equal(world_run(&world, "stauts", "--lang", "ja"), EXIT_BAD_USAGE);
+	CHECK_HAS(world_err(&world), "status」のことですか");
+	world.cli.lang = LANG_EN;
+	assert_int_equal(world_run(&world, "totals", "--messure=events"), EXIT_BAD_USAGE);
+	CHECK_HAS(world_err(&world), "did you mean --measure?");
+	assert_int_equal(world_run(&world, "totals", "--zzz"), EXIT_BAD_USAGE);
+	assert_null(strstr(world_err(&world), "did you mean"));
+	assert_int_equal(world_run(&world, "totals", "-o", "x"), EXIT_BAD_USAGE);
+	CHECK_HAS(world_err(&world), "-o: there is no such option");
+}
+
+static void
 test_cli__options_may_stand_before_the_command(void **state)
 {
 	(void)state;
@@ -1087,6 +1107,7 @@ main(void)
 		TEST(test_cli__a_service_that_is_not_there_is_named),
 		TEST(test_cli__a_service_that_does_not_answer_is_not_waited_for),
 		TEST(test_cli__what_is_not_understood_is_usage),
+		TEST(test_cli__what_was_meant_is_offered),
 		SERVED(test_cli__options_may_stand_before_the_command),
 		TEST(test_cli__the_language_is_that_of_the_environment),
 		TEST(test_cli__every_command_and_option_is_explained),
