@@ -44,6 +44,9 @@ const struct command commands[] = {
 	{ "alerts ack", alerts_ack_run },
 	{ "alerts log", alerts_log_run },
 	{ "alerts resend", alerts_resend_run },
+	{ "archive verify", archive_verify_run },
+	{ "archive prove", archive_prove_run },
+	{ "archive check", archive_check_run },
 	{ "status", status_run },
 	{ NULL, NULL },
 };

@@ -150,6 +150,13 @@ label_word(struct cli *cli, const char *word)
 		{ "ownership_move", MSG_RECORD_MOVE },
 		{ "source_confirmation", MSG_RECORD_SOURCE },
 		{ "erasure", MSG_RECORD_ERASURE },
+		{ "publication", MSG_RECORD_PUBLICATION },
+		{ "reference_change", MSG_RECORD_REFERENCE },
+		{ "enrolment", MSG_RECORD_ENROLMENT },
+		{ "revocation", MSG_RECORD_REVOCATION },
+		{ "subscription", MSG_RECORD_SUBSCRIPTION },
+		{ "silence", MSG_RECORD_SILENCE },
+		{ "acknowledgement", MSG_RECORD_ACKNOWLEDGEMENT },
 		/* Verdicts, and why a record is left out. */
 		{ "merged", MSG_VERDICT_MERGED },
 		{ "not_held", MSG_VERDICT_NOT_HELD },

@@ -2,11 +2,13 @@
  *
  * {0}, {1}, … stand for what is filled in; a sentence has the same ones in both
  * languages, in whatever order its grammar wants.  Sentences that make a whole line end
- * with their newline.  Those about alerts stand in messages_alerts.h. */
+ * with their newline.  Those about alerts stand in messages_alerts.h, those about
+ * archives in messages_archive.h. */
 #ifndef CLI_MESSAGES_H
 #define CLI_MESSAGES_H
 
 #include "cli/messages_alerts.h"
+#include "cli/messages_archive.h"
 
 enum lang { LANG_EN, LANG_JA, LANG_COUNT };
 
@@ -20,6 +22,7 @@ enum lang { LANG_EN, LANG_JA, LANG_COUNT };
 	CLI_MESSAGES_TOTALS(X)                                                           \
 	CLI_MESSAGES_STATE(X)                                                            \
 	CLI_MESSAGES_ALERTS(X)                                                           \
+	CLI_MESSAGES_ARCHIVE(X)                                                          \
 	CLI_MESSAGES_WORDS(X)
 
 // clang-format off
@@ -146,6 +149,7 @@ X(MSG_FILE_EMPTY, "{0}: there is nothing in it", "{0}: 中身がありません"
 X(MSG_FOLDER_MISSING, "{0}: there is no such folder", "{0}: フォルダがありません") \
 X(MSG_FILE_IS_FOLDER, "{0}: is a folder", "{0}: フォルダです") \
 X(MSG_FILE_UNREADABLE, "{0}: cannot be read", "{0}: 読めません") \
+X(MSG_FILE_UNWRITABLE, "{0}: cannot be written", "{0}: 書き込めません") \
 X(MSG_FILE_TOO_LARGE, "{0}: is larger than {1} bytes", "{0}: {1} バイトを超えています") \
 X(MSG_FILE_EXISTS, "{0}: is there already and is not overwritten", "{0}: 既にあるため上書きしません") \
 X(MSG_NODE_FILE_NEEDED, "--file is needed: what node keygen printed for that node", \
@@ -378,6 +382,13 @@ X(MSG_RECORD_MERGE, "merge", "統合") \
 X(MSG_RECORD_MOVE, "change of owner", "所管替え") \
 X(MSG_RECORD_SOURCE, "confirmed by a source", "資料による確認") \
 X(MSG_RECORD_ERASURE, "erasure", "消去") \
+X(MSG_RECORD_PUBLICATION, "publication", "公表") \
+X(MSG_RECORD_REFERENCE, "reference data", "参照データ") \
+X(MSG_RECORD_ENROLMENT, "enrolment of a key", "鍵の登録") \
+X(MSG_RECORD_REVOCATION, "revocation of a key", "鍵の失効") \
+X(MSG_RECORD_SUBSCRIPTION, "subscription to alerts", "お知らせの登録") \
+X(MSG_RECORD_SILENCE, "silence", "お知らせの停止") \
+X(MSG_RECORD_ACKNOWLEDGEMENT, "acknowledgement", "お知らせへの対応") \
 X(MSG_VERDICT_MERGED, "merged", "統合済み") \
 X(MSG_VERDICT_NOT_HELD, "not held", "実施ではない") \
 X(MSG_VERDICT_UNCONFIRMED, "unconfirmed co-host", "共催未確認") \

@@ -1,0 +1,79 @@
+/* The pages of --help about archives in English. */
+#include "cli/help_pages.h"
+
+#include <stddef.h>
+
+// clang-format off
+
+#define KEY_OPTION \
+	"  --key KEY       the archive's public key, NAME+ID+KEY, or a file with such lines;\n" \
+	"                  may be said again while one key takes over from another\n"
+
+const struct help_page help_archive_en[] = {
+	{ "archive verify", "is an archive what headquarters sealed?",
+	  "Usage: kusanone archive verify --key KEY [OPTION]... [FOLDER]\n"
+	  "\n"
+	  "FOLDER is a copy of an archive (default: the current folder). Nothing else is\n"
+	  "asked, and nothing in it is believed but what KEY has signed. Checks that no entry\n"
+	  "was changed, added, taken away or moved; that every block is signed by a key that\n"
+	  "was enrolled for its node, and follows another of that node; and that the archive\n"
+	  "continues each checkpoint that is known from elsewhere. Says where the first fault\n"
+	  "is: file, entry, position, what is wrong.\n"
+	  "\n"
+	  "KEY is what \"kusanone archive key\" at headquarters prints. Have it from there: one\n"
+	  "that came with the copy proves nothing.\n"
+	  "\n"
+	  "Options:\n"
+	  KEY_OPTION
+	  "  --checkpoint FILE\n"
+	  "                  a checkpoint from an old page, a post, a publication; may be said\n"
+	  "                  again\n"
+	  "  --since         signatures up to the newest of these were checked then: only later\n"
+	  "                  ones are now (hashes are all checked)\n"
+	  "  --tree-only     neither signatures nor histories of nodes\n"
+	  "  --in-use        headquarters is sealing into this folder: a segment that the\n"
+	  "                  checkpoint does not cover yet is no fault\n"
+	  "\n"
+	  "Exit codes: 0 good · 1 bad · 2 usage · 4 could not be read, or was stopped\n"
+	  "\n"
+	  "Example:\n"
+	  "  $ kusanone archive verify --key hq.key --checkpoint 2023.checkpoint copy/\n" },
+
+	{ "archive prove", "a proof that a record is in an archive",
+	  "Usage: kusanone archive prove EVENT[@REVISION] [OPTION]...\n"
+	  "       kusanone archive prove --growth OLD.checkpoint [OPTION]...\n"
+	  "\n"
+	  "The first form writes a small file that shows, without the archive, that it holds\n"
+	  "the event's newest revision, or the one that begins with REVISION (six hex digits\n"
+	  "or more). EVENT is the whole id, its last six digits or more, or the source key.\n"
+	  "The second form shows that the archive begins with all that it held at an older\n"
+	  "checkpoint. Both are checked with kusanone archive check.\n"
+	  "\n"
+	  "Options:\n"
+	  "  --archive FOLDER\n"
+	  "                  the archive, or a copy (default: the current folder)\n"
+	  "  --growth FILE   the older checkpoint\n"
+	  "  -o, --output FILE\n"
+	  "                  write it there (default: the standard output)\n"
+	  "\n"
+	  "Example:\n"
+	  "  $ kusanone archive prove 9f3a12bc --archive copy/ -o webinar.proof\n" },
+
+	{ "archive check", "does a proof hold?",
+	  "Usage: kusanone archive check PROOF [OLD [NEW]] --key KEY\n"
+	  "\n"
+	  "PROOF is a file that kusanone archive prove wrote; nothing but KEY is needed. Says\n"
+	  "what it proves: which records, by whom, of which event, and when headquarters took\n"
+	  "them; or that one checkpoint continues another. OLD and NEW are these checkpoints,\n"
+	  "from elsewhere: the proof must be about them.\n"
+	  "\n"
+	  "Options:\n"
+	  KEY_OPTION
+	  "\n"
+	  "Exit codes: 0 it holds · 1 it does not · 2 usage · 4 could not be read\n"
+	  "\n"
+	  "Example:\n"
+	  "  $ kusanone archive check webinar.proof --key hq.key\n" },
+
+	{ NULL, NULL, NULL },
+};

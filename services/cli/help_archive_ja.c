@@ -1,0 +1,78 @@
+/* The pages of --help about archives in Japanese. */
+#include "cli/help_pages.h"
+
+#include <stddef.h>
+
+// clang-format off
+
+#define KEY_OPTION \
+	"  --key 鍵        アーカイブの公開鍵 NAME+ID+KEY、またはその行のファイル。鍵の交代中\n" \
+	"                  は複数指定できる\n"
+
+const struct help_page help_archive_ja[] = {
+	{ "archive verify", "アーカイブが本部の封印どおりか確かめる",
+	  "使い方: kusanone archive verify --key 鍵 [指定]... [フォルダ]\n"
+	  "\n"
+	  "フォルダはアーカイブの複製です（既定は今のフォルダ）。他には何にも尋ねず、鍵が署名\n"
+	  "したものだけを信じます。変更・追加・削除・入替えがないこと、全てのブロックがその\n"
+	  "ノードに登録された鍵で署名され、同じノードのブロックに続いていること、別途手に入れ\n"
+	  "た全てのチェックポイントの続きであることを確かめます。異常があれば最初の場所（ファ\n"
+	  "イル、項目、位置）とその内容を示します。\n"
+	  "\n"
+	  "鍵は本部の「kusanone archive key」の出力です。必ず本部から受け取ってください。複製\n"
+	  "に付いてきた鍵では何の証明にもなりません。\n"
+	  "\n"
+	  "指定:\n"
+	  KEY_OPTION
+	  "  --checkpoint ファイル\n"
+	  "                  以前の印刷物、公館、公表から得たチェックポイント（複数可）\n"
+	  "  --since         そのうち最新のものまでの署名は当時確かめたものとし、以後の署名だけ\n"
+	  "                  を確かめる（ハッシュは全て確かめる）\n"
+	  "  --tree-only     署名とノードの履歴は確かめない\n"
+	  "  --in-use        本部が今も書き込んでいるフォルダ: チェックポイントの範囲外のセグメ\n"
+	  "                  ントを異常としない\n"
+	  "\n"
+	  "終了コード: 0 正常 · 1 異常 · 2 使い方の誤り · 4 読めない、または中断\n"
+	  "\n"
+	  "例:\n"
+	  "  $ kusanone archive verify --key hq.key --checkpoint 2023.checkpoint copy/\n" },
+
+	{ "archive prove", "記録がアーカイブにあることの証明を作る",
+	  "使い方: kusanone archive prove 案件[@版] [指定]...\n"
+	  "        kusanone archive prove --growth 古いチェックポイント [指定]...\n"
+	  "\n"
+	  "一つ目は、案件の最新の版、または指定した版（16進数6桁以上）がアーカイブにあること\n"
+	  "を、アーカイブなしで示せる小さなファイルを作ります。案件には、ID全体、下六桁以上、\n"
+	  "または記録時の source key を指定します。二つ目は、古いチェックポイントの時点の中身\n"
+	  "が全てそのまま今のアーカイブの始めにあることを示します。どちらも kusanone archive\n"
+	  "check で確かめます。\n"
+	  "\n"
+	  "指定:\n"
+	  "  --archive フォルダ\n"
+	  "                  アーカイブまたはその複製（既定は今のフォルダ）\n"
+	  "  --growth ファイル\n"
+	  "                  古いチェックポイント\n"
+	  "  -o, --output ファイル\n"
+	  "                  書き込むファイル（既定は標準出力）\n"
+	  "\n"
+	  "例:\n"
+	  "  $ kusanone archive prove 9f3a12bc --archive copy/ -o webinar.proof\n" },
+
+	{ "archive check", "証明を確かめる",
+	  "使い方: kusanone archive check 証明 [古い方 [新しい方]] --key 鍵\n"
+	  "\n"
+	  "証明は kusanone archive prove が作ったファイルで、鍵のほかは何も要りません。どの記\n"
+	  "録か、誰がどの案件について記録し、本部がいつ受け付けたか、または一方のチェックポイ\n"
+	  "ントが他方の続きであることを示します。別途手に入れた二つのチェックポイントを指定す\n"
+	  "ると、それについての証明かどうかも確かめます。\n"
+	  "\n"
+	  "指定:\n"
+	  KEY_OPTION
+	  "\n"
+	  "終了コード: 0 正しい · 1 正しくない · 2 使い方の誤り · 4 読めない\n"
+	  "\n"
+	  "例:\n"
+	  "  $ kusanone archive check webinar.proof --key hq.key\n" },
+
+	{ NULL, NULL, NULL },
+};

@@ -1,0 +1,92 @@
+/* cli/messages_archive.h - the sentences of "kusanone archive", for messages.h. */
+#ifndef CLI_MESSAGES_ARCHIVE_H
+#define CLI_MESSAGES_ARCHIVE_H
+
+// clang-format off
+
+/* X(name, English, Japanese), as in messages.h.  What is wrong with an archive stands in
+ * archive_words.c. */
+#define CLI_MESSAGES_ARCHIVE(X) \
+X(MSG_ARCHIVE_KEY_NEEDED, \
+  "--key is needed: the archive's public key, as \"kusanone archive key\" at headquarters prints it (NAME+ID+KEY), or a file with it; a key that lies beside the archive proves nothing", \
+  "--key でアーカイブの公開鍵（NAME+ID+KEY）またはそのファイルを指定してください。本部の「kusanone archive key」が表示するものです。アーカイブと一緒に置かれた鍵では証明になりません") \
+X(MSG_ARCHIVE_KEY_LINE, "--key {0}: a line of this file is no key: NAME+ID+KEY, as \"kusanone archive key\" prints it", \
+  "--key {0}: 鍵ではない行があります。「kusanone archive key」の出力（NAME+ID+KEY）を指定してください") \
+X(MSG_ARCHIVE_KEY, "--key {0}: is neither a key (NAME+ID+KEY, as \"kusanone archive key\" prints it) nor a file", \
+  "--key {0}: 鍵（「kusanone archive key」の出力 NAME+ID+KEY）でもファイルでもありません") \
+X(MSG_ARCHIVE_KEYS, "--key: at most {0} keys", "--key: {0} 個までです") \
+X(MSG_ARCHIVE_SINCE, "--since is about a checkpoint: name it with --checkpoint", \
+  "--since には、どこからかを示す --checkpoint が必要です") \
+X(MSG_ARCHIVE_AT, "{0}: {1}", "{0}: {1}") \
+X(MSG_ARCHIVE_NONE, "there is no checkpoint in it: is this an archive's folder?", \
+  "checkpoint がありません。アーカイブのフォルダか確認してください") \
+X(MSG_ARCHIVE_PROGRESS, "{0} of {1} entries · {2}", "{0} / {1} 件 · {2}") \
+X(MSG_ARCHIVE_GOOD, "Good: this is what headquarters sealed, whole, and every block is its node's.", \
+  "正常です。本部が封印したとおりで欠けたものはなく、全てのブロックがそのノードのものです。") \
+X(MSG_ARCHIVE_GOOD_TREE, "Good as far as was looked: this is what headquarters sealed, whole. Signatures and histories of nodes were not checked (--tree-only).", \
+  "確かめた範囲では正常です。本部が封印したとおりで欠けたものはありません。ノードの署名と履歴は確かめていません（--tree-only）。") \
+X(MSG_ARCHIVE_BAD, "BAD: this is not what headquarters sealed.", "異常です。本部が封印したものと違います。") \
+X(MSG_ARCHIVE_UNREADABLE, "Unreadable: whether the archive is good is not known.", \
+  "読めません。アーカイブが正常かどうかは分かりません。") \
+X(MSG_ARCHIVE_STOPPED, "Stopped: whether the archive is good is not known.", \
+  "中断しました。アーカイブが正常かどうかは分かりません。") \
+X(MSG_ARCHIVE_UP_TO_THERE, "Looked at up to there:\n", "そこまでに確かめたもの:\n") \
+X(MSG_ARCHIVE_FILE, "file", "ファイル") \
+X(MSG_ARCHIVE_ENTRY, "entry", "項目") \
+X(MSG_ARCHIVE_FROM_0, "{0} (counted from 0)", "{0}（0 から数えて）") \
+X(MSG_ARCHIVE_POSITION, "position", "位置") \
+X(MSG_ARCHIVE_WRONG, "what is wrong", "異常の内容") \
+X(MSG_ARCHIVE_NAME, "archive", "アーカイブ") \
+X(MSG_ARCHIVE_CHECKPOINT, "checkpoint", "封印時点") \
+X(MSG_ARCHIVE_SIZE_AT, "{0} entries, {1}", "{0} 件、{1}") \
+X(MSG_ARCHIVE_ROOT, "root", "ルートハッシュ") \
+X(MSG_ARCHIVE_KNOWN, "known before", "既知の時点") \
+X(MSG_ARCHIVE_ENTRIES, "entries", "項目") \
+X(MSG_ARCHIVE_RECORDS, "records", "記録") \
+X(MSG_ARCHIVE_SEGMENTS, "segments", "セグメント") \
+X(MSG_ARCHIVE_BYTES, "bytes", "バイト") \
+X(MSG_ARCHIVE_SIGNATURES, "signatures", "署名") \
+X(MSG_ARCHIVE_NODES, "nodes", "ノード") \
+X(MSG_ARCHIVE_BRANCHES, "branches", "枝") \
+X(MSG_ARCHIVE_PROVE_WHAT, "name an event (ID or ID@REVISION), or an older checkpoint with --growth FILE", \
+  "案件（ID または ID@版）か、--growth で古いチェックポイントのファイルを指定してください") \
+X(MSG_ARCHIVE_PROVE_BOTH, "an event or --growth: one of the two", "案件と --growth は同時に指定できません") \
+X(MSG_ARCHIVE_EVENT_UNKNOWN, "{0}: there is no such event in this archive", "{0}: この案件はこのアーカイブにありません") \
+X(MSG_ARCHIVE_DAMAGED, "{0}: is missing or damaged; kusanone archive verify says more", \
+  "{0}: ファイルがないか壊れています（kusanone archive verify で確認してください）") \
+X(MSG_ARCHIVE_TREE_WRONG, "the hashes of the tree do not fit the checkpoint; kusanone archive verify says more", \
+  "ハッシュ木がチェックポイントと合いません（kusanone archive verify で確認してください）") \
+X(MSG_ARCHIVE_OTHER, "{0}: is a checkpoint of another archive: {1}", "{0}: 別のアーカイブのチェックポイントです: {1}") \
+X(MSG_ARCHIVE_NEWER, "{0}: covers {1} entries, this archive only {2}: it is newer, or history was rolled back", \
+  "{0}: {1} 件のチェックポイントですが、このアーカイブは {2} 件です。より新しいものか、巻き戻されています") \
+X(MSG_ARCHIVE_FORK, "{0}: FORK: of the first {1} entries it signs another root than this archive has ({2})", \
+  "{0}: 分岐しています。始めの {1} 件について、このアーカイブ（{2}）とは別のルートハッシュに署名しています") \
+X(MSG_ARCHIVE_PROVED, "{0}: proves that revision {1} of {2} is entry {3} of the archive, of {4}\n", \
+  "{0}: {2} の版 {1} が、このアーカイブの {4} 件中の項目 {3} であることの証明です\n") \
+X(MSG_ARCHIVE_PROVED_GROWTH, "{0}: proves that the archive of {2} entries begins with the one of {1}\n", \
+  "{0}: {1} 件のアーカイブが {2} 件のアーカイブの始めの部分であることの証明です\n") \
+X(MSG_ARCHIVE_PROOF_GOOD, "Good: this block lies in the archive that the checkpoint signs.", \
+  "正しい証明です。このブロックは、チェックポイントが署名したアーカイブにあります。") \
+X(MSG_ARCHIVE_GROWTH_GOOD, "Good: the newer archive begins with the older one. Nothing in it was changed or taken away.", \
+  "正しい証明です。新しいアーカイブは古いアーカイブで始まっています。変更も削除もされていません。") \
+X(MSG_ARCHIVE_PROOF_BAD, "BAD: this proves nothing.", "異常です。何の証明にもなりません。") \
+X(MSG_ARCHIVE_PROOF_LIMIT, "Which keys were the node's is not part of such a proof: whether the block's signature is good, kusanone archive verify says.", \
+  "どの鍵がノードのものだったかは、この証明では分かりません。ブロックの署名は kusanone archive verify で確かめられます。") \
+X(MSG_ARCHIVE_TAKEN, "at headquarters", "本部の受付") \
+X(MSG_ARCHIVE_COMMITTED, "at the node", "ノードでの記録") \
+X(MSG_ARCHIVE_NODE, "node", "ノード") \
+X(MSG_ARCHIVE_NODE_HQ, "{0} (headquarters)", "{0}（本部）") \
+X(MSG_ARCHIVE_NODE_KEY, "its key", "ノードの鍵") \
+X(MSG_ARCHIVE_SEQUENCES, "its sequence", "ノードの通番") \
+X(MSG_ARCHIVE_RANGE, "{0} to {1}", "{0} から {1}") \
+X(MSG_ARCHIVE_OLDER, "older", "古い方") \
+X(MSG_ARCHIVE_NEWER_ONE, "newer", "新しい方") \
+X(MSG_ARCHIVE_ITS_RECORDS, "Its records: position, identity, event\n", "含まれる記録: 位置、識別子、案件\n") \
+X(MSG_ARCHIVE_NO_RECORD, "(no record that this program can read)", "（この版では読めない記録）") \
+X(MSG_ARCHIVE_ONLY_GROWTH, "{0}: a proof of an entry is checked alone; two checkpoints belong to one that --growth made", \
+  "{0}: 項目の証明は単独で確かめます。二つのチェックポイントは --growth の証明とともに指定してください") \
+X(MSG_ARCHIVE_NOT_THAT, "the proof is about another checkpoint than {0}", "この証明は {0} とは別のチェックポイントについてのものです")
+
+// clang-format on
+
+#endif
