@@ -75,8 +75,9 @@ put_records(struct cli *cli, const struct checked *c)
 	struct grid grid;
 	size_t at = 0;
 
-	say(cli, &cli->out, MSG_ARCHIVE_ITS_RECORDS);
-	grid_init(&grid, arena, "rfllf");
+	text_wrap(&cli->out, phrase(cli, MSG_ARCHIVE_ITS_RECORDS), 0, 0, cli->width);
+	buf_put_str(&cli->out, "\n");
+	grid_init(&grid, arena, "rfl");
 	grid.indent = 2;
 	for (uint32_t i = 0; block_next(&c->block, &at, &bytes); i++) {
 		const char *position = unsigned_text(arena, c->entry.position + i);
@@ -84,10 +85,10 @@ put_records(struct cli *cli, const struct checked *c)
 
 		if (record_decode(bytes, arena, &record, NULL)) {
 			grid_row(&grid, position, hash,
-				 label_word(cli, body_name(record.body)),
-				 author_text(cli, &record),
-				 minute_text(arena, record.recorded_ms));
-			below[i] = record_words(cli, &record);
+				 label_word(cli, body_name(record.body)));
+			below[i] = JOINED(cli, " · ", record_words(cli, &record),
+					  author_text(cli, &record),
+					  minute_text(arena, record.recorded_ms));
 		} else {
 			grid_row(&grid, position, hash,
 				 phrase(cli, MSG_ARCHIVE_NO_RECORD));

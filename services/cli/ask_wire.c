@@ -71,6 +71,8 @@ ask_line(struct cli *cli, enum ask_where where)
 
 	if (where == ASK_NOTIFICATION) {
 		path = ask_path(cli, "notification");
+	} else if (where == ASK_ARCHIVING) {
+		path = ask_path(cli, "archiving");
 	} else if (where == ASK_HEADQUARTERS && system->exists(system->ctx, hq)) {
 		path = hq;
 	}
@@ -84,6 +86,7 @@ ask_line(struct cli *cli, enum ask_where where)
 	} else {
 		complain(cli, 0,
 			 where == ASK_NOTIFICATION ? MSG_NO_NOTIFICATION
+			 : where == ASK_ARCHIVING  ? MSG_NO_ARCHIVING
 						   : MSG_NOT_RUNNING,
 			 text_argument(cli, path));
 	}
@@ -258,6 +261,8 @@ case_of_reply(const Kusanone__V1__Query *query)
 	case KUSANONE__V1__QUERY__QUERY_ALERTS:
 	case KUSANONE__V1__QUERY__QUERY_PREVIEW:
 		return KUSANONE__V1__REPLY__REPLY_ALERTS;
+	case KUSANONE__V1__QUERY__QUERY_ARCHIVE:
+		return KUSANONE__V1__REPLY__REPLY_ARCHIVE;
 	default:
 		return (unsigned)query->query_case;
 	}

@@ -2,15 +2,16 @@
  *
  * What records something goes to the intake; what reads figures goes to headquarters'
  * aggregation where its socket is in the folder, else to the intake; what asks for alerts
- * goes to the notification service.  Whoever is not there, or does not answer in time, is
- * named in a complaint and makes the exit code EXIT_UNREACHABLE. */
+ * goes to the notification service, and what asks for the archive to the archiving one.
+ * Whoever is not there, or does not answer in time, is named in a complaint and makes the
+ * exit code EXIT_UNREACHABLE. */
 #ifndef CLI_ASK_WIRE_H
 #define CLI_ASK_WIRE_H
 
 #include "cli/cli.h"
 #include "kusanone/v1/control.pb-c.h"
 
-enum ask_where { ASK_INTAKE, ASK_HEADQUARTERS, ASK_NOTIFICATION };
+enum ask_where { ASK_INTAKE, ASK_HEADQUARTERS, ASK_NOTIFICATION, ASK_ARCHIVING };
 
 /* The path of a service's socket in the folder, in the arena. */
 const char *ask_path(struct cli *, const char *service);

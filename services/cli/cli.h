@@ -19,7 +19,7 @@ enum {
 };
 
 enum {
-	CLI_LINES = 3, /* intake, aggregation, notification */
+	CLI_LINES = 4, /* intake, aggregation, notification, archiving */
 	CLI_PATH = 512,
 	CLI_DEFAULT_TIMEOUT_MS = 10000,
 	CLI_WAIT_MAX_S = 600

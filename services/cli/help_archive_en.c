@@ -10,6 +10,43 @@
 	"                  may be said again while one key takes over from another\n"
 
 const struct help_page help_archive_en[] = {
+	{ "archive status", "how far headquarters' log is sealed",
+	  "Usage: kusanone archive status\n"
+	  "\n"
+	  "Entries, segments and their bytes; how far the log is sealed and how much waits for\n"
+	  "it; when it was sealed last; the archive's public key; alarms.\n"
+	  "\n"
+	  "Example:\n"
+	  "  $ kusanone archive status\n" },
+
+	{ "archive key", "the archive's public key",
+	  "Usage: kusanone archive key\n"
+	  "\n"
+	  "Prints one line, NAME+ID+KEY: what whoever checks the archive needs, and all of it.\n"
+	  "Hand it out where nobody can exchange it: printed, read over the telephone.\n"
+	  "\n"
+	  "Example:\n"
+	  "  $ kusanone archive key > hq.key\n" },
+
+	{ "archive checkpoint", "the newest checkpoint",
+	  "Usage: kusanone archive checkpoint\n"
+	  "\n"
+	  "Prints the newest checkpoint: how many entries are sealed, and the root over them,\n"
+	  "signed. Kept elsewhere, on paper too, it shows later that nothing of them was\n"
+	  "changed: kusanone archive verify --checkpoint FILE.\n"
+	  "\n"
+	  "Example:\n"
+	  "  $ kusanone archive checkpoint > 2024-03-31.checkpoint\n" },
+
+	{ "archive seal", "seal what has come, now",
+	  "Usage: kusanone archive seal [--timeout SECONDS]\n"
+	  "\n"
+	  "Does not wait for archive.seal_after of the config file: what has come until now is\n"
+	  "sealed when it returns.\n"
+	  "\n"
+	  "Example:\n"
+	  "  $ kusanone archive seal\n" },
+
 	{ "archive verify", "is an archive what headquarters sealed?",
 	  "Usage: kusanone archive verify --key KEY [OPTION]... [FOLDER]\n"
 	  "\n"

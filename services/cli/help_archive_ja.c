@@ -10,6 +10,42 @@
 	"                  は複数指定できる\n"
 
 const struct help_page help_archive_ja[] = {
+	{ "archive status", "本部の記録がどこまで封印されたか",
+	  "使い方: kusanone archive status\n"
+	  "\n"
+	  "項目と区画の数と大きさ、封印した位置と未封印の数、最後の封印の時刻、公開鍵、警報を\n"
+	  "表示します。\n"
+	  "\n"
+	  "例:\n"
+	  "  $ kusanone archive status\n" },
+
+	{ "archive key", "アーカイブの公開鍵",
+	  "使い方: kusanone archive key\n"
+	  "\n"
+	  "公開鍵を一行（NAME+ID+KEY）で表示します。アーカイブを確かめるのに要るのはこれだけで\n"
+	  "す。印刷や電話など、すり替えられない方法で渡してください。\n"
+	  "\n"
+	  "例:\n"
+	  "  $ kusanone archive key > hq.key\n" },
+
+	{ "archive checkpoint", "最新のチェックポイント",
+	  "使い方: kusanone archive checkpoint\n"
+	  "\n"
+	  "封印した項目の数と、その全体のハッシュに署名したものを表示します。別の場所（紙でも）\n"
+	  "に保管すれば、後で変更がなかったことを確かめられます:\n"
+	  "kusanone archive verify --checkpoint ファイル\n"
+	  "\n"
+	  "例:\n"
+	  "  $ kusanone archive checkpoint > 2024-03-31.checkpoint\n" },
+
+	{ "archive seal", "届いた記録を今すぐ封印する",
+	  "使い方: kusanone archive seal [--timeout 秒]\n"
+	  "\n"
+	  "設定の archive.seal_after を待たずに、ここまでに届いた記録を封印して終わります。\n"
+	  "\n"
+	  "例:\n"
+	  "  $ kusanone archive seal\n" },
+
 	{ "archive verify", "アーカイブが本部の封印どおりか確かめる",
 	  "使い方: kusanone archive verify --key 鍵 [指定]... [フォルダ]\n"
 	  "\n"

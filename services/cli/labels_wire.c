@@ -175,6 +175,7 @@ label_word(struct cli *cli, const char *word)
 		{ "intake", MSG_SERVICE_INTAKE },
 		{ "aggregation", MSG_SERVICE_AGGREGATION },
 		{ "notification", MSG_SERVICE_NOTIFICATION },
+		{ "archiving", MSG_SERVICE_ARCHIVING },
 		/* Rules. */
 		{ "local", MSG_RULE_LOCAL },
 		{ "tokyo", MSG_RULE_TOKYO },

@@ -35,6 +35,9 @@ X(MSG_NOT_RUNNING, \
 X(MSG_NO_NOTIFICATION, \
   "no notification service at {0}: alerts are its business; is it running, and is --run (or KUSANONE_RUN) its folder?", \
   "{0} に通知サービスがありません。お知らせは通知サービスが扱います。起動しているか、--run（または KUSANONE_RUN）のフォルダを確認してください") \
+X(MSG_NO_ARCHIVING, \
+  "no archiving service at {0}: the archive is its business; is it running, and is --run (or KUSANONE_RUN) its folder?", \
+  "{0} に保管サービスがありません。アーカイブは保管サービスが扱います。起動しているか、--run（または KUSANONE_RUN）のフォルダを確認してください") \
 X(MSG_NO_SERVICES, \
   "no service has a socket in {0}: are they running, and is --run (or KUSANONE_RUN) their folder?", \
   "{0} にサービスのソケットがありません。起動しているか、--run（または KUSANONE_RUN）のフォルダを確認してください") \
@@ -312,6 +315,7 @@ X(MSG_STATUS_LAG, "positions behind", "位置の遅れ") \
 X(MSG_STATUS_EVENTS, "events", "案件") \
 X(MSG_STATUS_RECORDS, "records", "記録") \
 X(MSG_STATUS_DISK, "disk", "ディスク") \
+X(MSG_STATUS_SEALED, "sealed up to", "封印した記録の位置") \
 X(MSG_STATUS_MEMORY, "memory", "メモリ") \
 X(MSG_STATUS_STARTED, "started", "起動") \
 X(MSG_STATUS_CLOCK, "its clock", "時計") \
@@ -405,6 +409,7 @@ X(MSG_VERDICT_WAITS, "waits for its event", "案件の到着待ち") \
 X(MSG_SERVICE_INTAKE, "intake", "受付 (intake)") \
 X(MSG_SERVICE_AGGREGATION, "aggregation", "集計 (aggregation)") \
 X(MSG_SERVICE_NOTIFICATION, "notification", "通知 (notification)") \
+X(MSG_SERVICE_ARCHIVING, "archiving", "保管") \
 X(MSG_RULE_LOCAL, "by the local date", "現地の日付") \
 X(MSG_RULE_TOKYO, "by the date in Tokyo", "日本時間の日付")
 

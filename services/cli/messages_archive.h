@@ -26,9 +26,9 @@ X(MSG_ARCHIVE_GOOD, "Good: this is what headquarters sealed, whole, and every bl
 X(MSG_ARCHIVE_GOOD_TREE, "Good as far as was looked: this is what headquarters sealed, whole. Signatures and histories of nodes were not checked (--tree-only).", \
   "確かめた範囲では正常です。本部が封印したとおりで欠けたものはありません。ノードの署名と履歴は確かめていません（--tree-only）。") \
 X(MSG_ARCHIVE_BAD, "BAD: this is not what headquarters sealed.", "異常です。本部が封印したものと違います。") \
-X(MSG_ARCHIVE_UNREADABLE, "Unreadable: whether the archive is good is not known.", \
+X(MSG_ARCHIVE_UNREADABLE, "Unreadable: it is not known whether the archive is good.", \
   "読めません。アーカイブが正常かどうかは分かりません。") \
-X(MSG_ARCHIVE_STOPPED, "Stopped: whether the archive is good is not known.", \
+X(MSG_ARCHIVE_STOPPED, "Stopped: it is not known whether the archive is good.", \
   "中断しました。アーカイブが正常かどうかは分かりません。") \
 X(MSG_ARCHIVE_UP_TO_THERE, "Looked at up to there:\n", "そこまでに確かめたもの:\n") \
 X(MSG_ARCHIVE_FILE, "file", "ファイル") \
@@ -81,11 +81,21 @@ X(MSG_ARCHIVE_SEQUENCES, "its sequence", "ノードの通番") \
 X(MSG_ARCHIVE_RANGE, "{0} to {1}", "{0} から {1}") \
 X(MSG_ARCHIVE_OLDER, "older", "古い方") \
 X(MSG_ARCHIVE_NEWER_ONE, "newer", "新しい方") \
-X(MSG_ARCHIVE_ITS_RECORDS, "Its records: position, identity, event\n", "含まれる記録: 位置、識別子、案件\n") \
+X(MSG_ARCHIVE_ITS_RECORDS, "Its records: position, identity, kind; event, author, when", "含まれる記録: 位置、識別子、種類、案件、記録者、日時") \
 X(MSG_ARCHIVE_NO_RECORD, "(no record that this program can read)", "（この版では読めない記録）") \
 X(MSG_ARCHIVE_ONLY_GROWTH, "{0}: a proof of an entry is checked alone; two checkpoints belong to one that --growth made", \
   "{0}: 項目の証明は単独で確かめます。二つのチェックポイントは --growth の証明とともに指定してください") \
-X(MSG_ARCHIVE_NOT_THAT, "the proof is about another checkpoint than {0}", "この証明は {0} とは別のチェックポイントについてのものです")
+X(MSG_ARCHIVE_NOT_THAT, "the proof is about another checkpoint than {0}", "この証明は {0} とは別のチェックポイントについてのものです") \
+X(MSG_ARCHIVE_COUNT, "entries", "項目") \
+X(MSG_ARCHIVE_IN_SEGMENTS, "{0} in {1} segments, {2}", "{0} 件、{1} 区画、{2}") \
+X(MSG_ARCHIVE_SEALED, "sealed up to", "封印した位置") \
+X(MSG_ARCHIVE_WAITS, "not sealed yet", "未封印") \
+X(MSG_ARCHIVE_LAST_SEAL, "last sealed", "最後の封印") \
+X(MSG_ARCHIVE_NEVER, "never: nothing has come yet, or its time has not", "まだありません（届いた記録がないか、時間になっていません）") \
+X(MSG_ARCHIVE_ITS_KEY, "its key", "公開鍵") \
+X(MSG_ARCHIVE_SEAL_WAITS, "not sealed within {0} seconds: see \"kusanone archive status\"", \
+  "{0} 秒以内に封印されませんでした。「kusanone archive status」で確認してください") \
+X(MSG_ARCHIVE_NO_CHECKPOINT, "nothing is sealed yet: there is no checkpoint", "まだ封印されたものがなく、チェックポイントがありません")
 
 // clang-format on
 

@@ -118,6 +118,7 @@ status_put(struct cli *cli, const Kusanone__V1__StatusReply *s)
 	struct arena *arena = &cli->arena;
 	struct buf *out = &cli->out;
 	bool intake = strcmp(s->service, "intake") == 0;
+	bool archiving = strcmp(s->service, "archiving") == 0;
 	struct grid grid;
 
 	text_wrap(out,
@@ -137,7 +138,7 @@ status_put(struct cli *cli, const Kusanone__V1__StatusReply *s)
 			 phrase(cli, MSG_STATUS_OF, unsigned_text(arena, s->position),
 				unsigned_text(arena, s->hq_position)));
 	} else {
-		put_pair(cli, &grid, MSG_STATUS_POSITION,
+		put_pair(cli, &grid, archiving ? MSG_STATUS_HEARD : MSG_STATUS_POSITION,
 			 phrase(cli, MSG_STATUS_OF, unsigned_text(arena, s->position),
 				unsigned_text(arena, s->hq_position)));
 	}
@@ -147,6 +148,8 @@ status_put(struct cli *cli, const Kusanone__V1__StatusReply *s)
 	}
 	if (s->alerts != NULL) {
 		put_alert_counts(cli, s->alerts, &grid);
+	} else if (archiving) {
+		put_pair(cli, &grid, MSG_STATUS_SEALED, unsigned_text(arena, s->records));
 	} else {
 		put_pair(cli, &grid, MSG_STATUS_EVENTS, unsigned_text(arena, s->events));
 		put_pair(cli, &grid, MSG_STATUS_RECORDS,
@@ -205,7 +208,8 @@ ask_status(struct cli *cli, const char *path, const Kusanone__V1__StatusReply **
 int
 status_run(struct cli *cli, int argc, char **argv)
 {
-	static const char *const services[] = { "aggregation", "notification", "intake" };
+	static const char *const services[] = { "aggregation", "notification",
+						"archiving", "intake" };
 	const struct opt opts[] = { OPT_END };
 	const struct cli_system *system = cli->system;
 	const Kusanone__V1__StatusReply *reply = NULL;
