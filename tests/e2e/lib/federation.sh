@@ -7,9 +7,9 @@
 #	up NODE / down NODE [SIGNAL] / kill_node NODE
 #	at NODE COMMAND…       kusanone at that node's sockets
 #
-# NODE is aggregation, hq, notification (lib/alerts.sh), or a post. more[NODE] holds further
-# lines of its config file; in_front[NODE] a command that its program is started with (ip
-# netns exec …).
+# NODE is aggregation, hq, notification (lib/alerts.sh), archiving (lib/archive.sh), or a
+# post. more[NODE] holds further lines of its config file; in_front[NODE] a command that its
+# program is started with (ip netns exec …).
 
 fed=
 declare -A more=() in_front=()
@@ -28,7 +28,7 @@ job() { printf '%s.%s' "${fed##*/}" "$1"; }
 # at NODE COMMAND…
 at() {
 	local node=$1
-	case $node in aggregation | notification) node=hq ;; esac
+	case $node in aggregation | notification | archiving) node=hq ;; esac
 	shift
 	kusanone "$@" --run "$fed/run/$node" --lang "${lang:-en}"
 }
@@ -104,7 +104,7 @@ config_intake() {
 
 service_of() {
 	case $1 in
-	aggregation | notification) echo "$1" ;;
+	aggregation | notification | archiving) echo "$1" ;;
 	*) echo intake ;;
 	esac
 }
