@@ -6,16 +6,17 @@
 # Installs what is missing, builds, starts headquarters (aggregation and its own intake) and
 # the five posts that the paper names, each with its own keys and CURVE over loopback TCP,
 # enrols them, loads the reference data, the published figures and the four cases, shows the
-# first alert as a mail server of this machine has received it, and then live totals until
-# Ctrl-C. --once prints the totals once, stops everything it started and exits 0. Everything lies in DIR (default: state/demo); a second run goes on
-# from it and counts nothing twice.
+# first alert as a mail server of this machine has received it, seals everything into an
+# archive and verifies that, and then shows live totals until Ctrl-C. --once prints the totals
+# once, stops everything it started and exits 0. Everything lies in DIR (default: state/demo);
+# a second run goes on from it and counts nothing twice.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 data=$root/deploy/reference/us-japan
 posts="sfo lax bna sea chi"
 once=no dir=$root/state/demo lang=()
 
-usage() { sed -n '2,13s/^# \{0,1\}//p' "$0"; }
+usage() { sed -n '2,12s/^# \{0,1\}//p' "$0"; }
 while [ $# -gt 0 ]; do
 	case $1 in
 	--once) once=yes ;;
@@ -47,7 +48,8 @@ fi
 "$root/deploy/setup.sh" --demo
 say "building"
 if ! (cmake -S "$root" --preset release && cmake --build "$root/build/release" \
-	--target kusanone kusanone-intake kusanone-aggregation kusanone-notification) >"$root/build/demo.log" 2>&1; then
+	--target kusanone kusanone-intake kusanone-aggregation kusanone-notification \
+	kusanone-archiving) >"$root/build/demo.log" 2>&1; then
 	tail -n 40 "$root/build/demo.log" >&2
 	die "the build failed; all of it is in build/demo.log"
 fi
@@ -107,7 +109,7 @@ ready() {
 # ---- Keys, ports, config files --------------------------------------------------------
 member() { sed -n "s/.*\"$2\": *\"\([^\"]*\)\".*/\1/p" "$1" | head -n 1; }
 
-for name in headquarters hq notification $posts; do
+for name in headquarters hq notification archiving $posts; do
 	if [ ! -e "$dir/keys/$name.key" ]; then
 		"$bin/kusanone" node keygen "$dir/keys/$name.key" --name "$name" --json \
 			>"$dir/keys/$name.json"
@@ -156,10 +158,11 @@ hq:
 EOF
 }
 
-write_notification() {
-	cat >"$dir/config/notification.yaml" <<EOF
-key_file: $dir/keys/notification.key
-state_dir: $dir/notification
+# What notification and archiving have alike: they follow headquarters' log.
+write_follower() { # NAME
+	cat >"$dir/config/$1.yaml" <<EOF
+key_file: $dir/keys/$1.key
+state_dir: $dir/$1
 run_dir: $run/hq
 follow:
   address: ipc://$run/hq/aggregation.sock
@@ -167,6 +170,12 @@ hq:
   node: "$(member "$dir/keys/hq.json" node)"
   curve_key: "$(member "$dir/keys/hq.json" curve)"
   sign_key: "$(member "$dir/keys/hq.json" sign)"
+EOF
+}
+
+write_notification() {
+	write_follower notification
+	cat >>"$dir/config/notification.yaml" <<EOF
 send:
   from: kusanone@example.org
   host: kusanone.example.org
@@ -174,6 +183,20 @@ smtp:
   url: smtp://127.0.0.1:$mail_port
   starttls: false
 EOF
+}
+
+# start_follower NAME COMMAND…: until it answers this at headquarters.
+start_follower() {
+	local name=$1
+	shift
+	start "$name" "kusanone-$name" "$dir/config/$name.yaml"
+	for _ in $(seq 200); do
+		[ -S "$run/hq/$name.sock" ] && at hq "$@" >/dev/null 2>&1 && return
+		kill -0 "${pids[-1]}" 2>/dev/null || break
+		sleep 0.05
+	done
+	tail -n 5 "$dir/log/$name.log" >&2
+	die "$name does not start"
 }
 
 started=no
@@ -236,13 +259,7 @@ for _ in 1 2 3 4 5; do
 done
 port_is_free "$mail_port" && { tail -n 5 "$dir/log/mail.log" >&2; die "the mail server does not start"; }
 write_notification
-start notification kusanone-notification "$dir/config/notification.yaml"
-for _ in $(seq 200); do
-	[ -S "$run/hq/notification.sock" ] && at hq alerts list >/dev/null 2>&1 && break
-	kill -0 "${pids[-1]}" 2>/dev/null || break
-	sleep 0.05
-done
-kill -0 "${pids[-1]}" 2>/dev/null || { tail -n 5 "$dir/log/notification.log" >&2; die "notification does not start"; }
+start_follower notification alerts list
 # In the language of the totals; one reader, whatever language a later run speaks.
 case ${lang[1]:-${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}} in ja*) reads=ja ;; *) reads=en ;; esac
 if ! at hq alerts list --json | grep -q '"who": *"planner"'; then
@@ -250,6 +267,10 @@ if ! at hq alerts list --json | grep -q '"who": *"planner"'; then
 		--kind announced --wait 10 >>"$dir/log/demo.log"
 fi
 say "alerts: planner@example.org is told of every event that is announced"
+
+# ---- The archive ----------------------------------------------------------------------
+write_follower archiving
+start_follower archiving archive status
 
 # ---- Records --------------------------------------------------------------------------
 say "loading the reference data and the published figures (through headquarters' intake)"
@@ -277,6 +298,14 @@ for _ in $(seq 200); do
 	sleep 0.05
 done
 "$root/deploy/show_mail.py" "$dir/mail" || { tail -n 5 "$dir/log/notification.log" >&2; die "no alert was received"; }
+
+# ---- Sealed, and verified as an auditor does ------------------------------------------
+# With nothing but the folder and the public key.
+say "sealing headquarters' log into $dir/archiving/archive, and verifying that"
+at hq archive seal --timeout 20 >>"$dir/log/demo.log"
+at hq archive key >"$dir/archive.key"
+"$bin/kusanone" archive verify --key "$dir/archive.key" "${lang[@]}" "$dir/archiving/archive" ||
+	die "the archive does not hold"
 
 # ---- Totals ---------------------------------------------------------------------------
 if [ $once = yes ]; then
