@@ -214,9 +214,10 @@ run_live(struct dialer *d, const struct link_status *mine, struct outbox *out,
 	if (now - d->last_in >= 3 * (msec_t)d->heartbeat_ms) {
 		return silent(d, "silence: three heartbeats missed", out, rng, now);
 	}
-	if (now - d->last_out >= (msec_t)d->heartbeat_ms) {
+	if (d->status_due || now - d->last_out >= (msec_t)d->heartbeat_ms) {
 		struct link_status status = *mine;
 
+		d->status_due = false;
 		status.wall = wall;
 		link_status_put(frame_begin(d, FRAME_STATUS, out), &status);
 		frame_end(d, out, (struct slice){ 0 }, now);
@@ -277,7 +278,8 @@ dialer_deadline(const struct dialer *d)
 	case DIALER_HELLO_SENT:
 		return welcome_until(d);
 	case DIALER_LIVE:
-		status_at = d->last_out + (msec_t)d->heartbeat_ms;
+		status_at = d->status_due ? d->last_in
+					  : d->last_out + (msec_t)d->heartbeat_ms;
 		silence_at = d->last_in + 3 * (msec_t)d->heartbeat_ms;
 		return status_at < silence_at ? status_at : silence_at;
 	}

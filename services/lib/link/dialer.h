@@ -51,6 +51,7 @@ struct dialer {
 	struct reconnect reconnect;
 	uint32_t heartbeat_ms; /* Of this session, as WELCOME says. */
 	bool hang_up_due;      /* A hang-up was lost with a failed commit. */
+	bool status_due; /* Owner's: STATUS with the next run, not the next heartbeat. */
 
 	/* Producer's flow.  'pace' measures the line. */
 	uint64_t credit, sent_bytes;

@@ -135,12 +135,32 @@ struct link_ack {
 	uint64_t credit;
 };
 
+/* That the archive's first 'from' entries are the beginning of its newest checkpoint's:
+ * hashes of 32 bytes. */
+struct link_growth {
+	uint64_t from;
+	struct slice hashes;
+};
+
+enum {
+	LINK_GROWTHS = 64,
+	LINK_GROWTH_HASH = 32,
+	LINK_GROWTH_HASHES = 65,
+	LINK_ARCHIVE_KEY_MAX = 255, /* Bytes of the line. */
+};
+
 struct link_status {
 	uint64_t head, lag;
 	wall_ms_t wall;
 	uint32_t commit_age_ms;
 	uint32_t disk_used_percent;
-	struct slice checkpoint;
+
+	/* The archive; its note and its key's line are opaque here. */
+	struct slice checkpoint, archive_key;
+	const uint64_t *wanted; /* Sizes to be proved from: at most LINK_GROWTHS. */
+	size_t wanted_count;
+	const struct link_growth *growth; /* At most as many. */
+	size_t growth_count;
 };
 
 enum link_code {

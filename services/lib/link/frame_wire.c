@@ -280,6 +280,26 @@ void
 link_status_put(struct buf *b, const struct link_status *status)
 {
 	PbStatus pb = KUSANONE__LINK__V1__STATUS__INIT;
+	Kusanone__Link__V1__Growth growth[LINK_GROWTHS], *pointers[LINK_GROWTHS];
+	char key[LINK_ARCHIVE_KEY_MAX + 1] = "";
+
+	must(status->wanted_count <= LINK_GROWTHS &&
+	     status->growth_count <= LINK_GROWTHS &&
+	     status->archive_key.len <= LINK_ARCHIVE_KEY_MAX);
+	for (size_t i = 0; i < status->growth_count; i++) {
+		kusanone__link__v1__growth__init(&growth[i]);
+		growth[i].from = status->growth[i].from;
+		growth[i].hashes = pb_slice(status->growth[i].hashes);
+		pointers[i] = &growth[i];
+	}
+	if (status->archive_key.len != 0) {
+		memcpy(key, status->archive_key.at, status->archive_key.len);
+	}
+	pb.archive_key = key;
+	pb.wanted = (uint64_t *)(uintptr_t)status->wanted;
+	pb.n_wanted = status->wanted_count;
+	pb.growth = pointers;
+	pb.n_growth = status->growth_count;
 
 	pb.head = status->head;
 	pb.lag = status->lag;
@@ -294,9 +314,20 @@ bool
 link_status_get(struct slice body, struct arena *arena, struct link_status *ret_status)
 {
 	const PbStatus *pb = UNPACK(status, body, arena);
+	struct link_growth *growth;
 
-	if (pb == NULL) {
+	if (pb == NULL || pb->n_wanted > LINK_GROWTHS || pb->n_growth > LINK_GROWTHS ||
+	    strlen(pb->archive_key) > LINK_ARCHIVE_KEY_MAX) {
 		return false;
+	}
+	growth = arena_alloc(arena, (pb->n_growth + 1) * sizeof(growth[0]));
+	for (size_t i = 0; i < pb->n_growth; i++) {
+		growth[i] = (struct link_growth){ pb->growth[i]->from,
+						  slice_pb(pb->growth[i]->hashes) };
+		if (growth[i].hashes.len % LINK_GROWTH_HASH != 0 ||
+		    growth[i].hashes.len > LINK_GROWTH_HASHES * LINK_GROWTH_HASH) {
+			return false;
+		}
 	}
 	*ret_status = (struct link_status){
 		.head = pb->head,
@@ -305,6 +336,11 @@ link_status_get(struct slice body, struct arena *arena, struct link_status *ret_
 		.commit_age_ms = pb->commit_age_ms,
 		.disk_used_percent = pb->disk_used_percent,
 		.checkpoint = slice_pb(pb->checkpoint),
+		.archive_key = slice_str(pb->archive_key),
+		.wanted = pb->wanted,
+		.wanted_count = pb->n_wanted,
+		.growth = growth,
+		.growth_count = pb->n_growth,
 	};
 	return true;
 }

@@ -13,7 +13,6 @@ listener_init(struct listener *l)
 static void
 session_free(struct session *s)
 {
-	buf_fini(&s->checkpoint);
 	free(s);
 }
 
@@ -150,6 +149,10 @@ say_status(struct listener *l, struct session *s, const struct link_status *mine
 	struct link_status status = *mine;
 
 	status.wall = now + l->wall_offset;
+	if (l->tell != NULL) {
+		l->tell(l->tell_ctx, s, &status);
+	}
+	s->status_due = false;
 	link_status_put(session_frame_begin(s, FRAME_STATUS, out), &status);
 	session_frame_end(s, out, (struct slice){ 0 }, now);
 }
@@ -177,7 +180,8 @@ run_session(struct listener *l, struct session *s, const struct link_status *min
 		listener_refuse(l, s, &disk_full, out, now);
 	} else if (now >= silent_at(s)) {
 		s->closing = true;
-	} else if (s->welcomed && now - s->last_out >= LINK_HEARTBEAT_MS) {
+	} else if (s->welcomed &&
+		   (s->status_due || now - s->last_out >= LINK_HEARTBEAT_MS)) {
 		say_status(l, s, mine, out, now);
 	}
 }
@@ -229,7 +233,7 @@ listener_deadline(const struct listener *l)
 		const struct session *s = l->sessions[i];
 		msec_t due = silent_at(s);
 
-		if (s->closing || s->lost_batches) {
+		if (s->closing || s->lost_batches || (s->status_due && s->welcomed)) {
 			return l->now;
 		}
 		if (s->welcomed && s->last_out + LINK_HEARTBEAT_MS < due) {

@@ -24,9 +24,10 @@ struct session {
 	bool welcomed;
 	bool closing;      /* Ended; freed by the next listener_run(). */
 	bool lost_batches; /* Some went down with a commit: ended by listener_run(). */
-	void *owner;       /* Owner's own; NULL at first. */
-	uint32_t key1;     /* Owner's: which key it was opened with; 0: not known. */
-	bool caught_up; /* Owner's: a consumer that has been sent the whole log once. */
+	bool status_due; /* Owner's: STATUS with the next run, not the next heartbeat. */
+	void *owner;     /* Owner's own; NULL at first. */
+	uint32_t key1;   /* Owner's: which key it was opened with; 0: not known. */
+	bool caught_up;  /* Owner's: a consumer that has been sent the whole log once. */
 	struct link_cursor
 		scanned; /* Owner's: looked at beyond 'sent', nothing to say. */
 
@@ -37,8 +38,7 @@ struct session {
 	struct link_cursor sent;  /* Consumer: through of the last batch sent. */
 
 	/* From the peer's last STATUS. */
-	struct link_status status; /* checkpoint: in 'checkpoint'. */
-	struct buf checkpoint;
+	struct link_status status;  /* Without what it says of the archive. */
 	wall_ms_t peer_wall_offset; /* Peer's clock minus ours: shown, never used. */
 
 	/* Flow: of a consumer, what we may send; of a producer, what we granted.  Both
@@ -68,6 +68,11 @@ struct listener {
 	} replaced[LISTENER_REPLACED];
 	unsigned next_replaced;
 
+	/* What STATUS says to this session alone, beside what it says to all. NULL:
+	 * nothing. */
+	void (*tell)(void *ctx, const struct session *, struct link_status *);
+	void *tell_ctx;
+
 	uint64_t refused; /* HELLOs; why the last one was, in words: */
 	char refusal[160];
 
@@ -88,19 +93,20 @@ struct listener {
 
 enum listener_event {
 	LISTENER_NOTHING,
-	LISTENER_HELLO, /* session is new, not yet welcomed: listener_welcome() or
-			   _refuse(). */
-	LISTENER_BATCH, /* in.payload: owner accepts its blocks, then sets nothing: after
-			 * the commit listener_ack_all() answers.  Or listener_refuse().
-			 */
-	LISTENER_ACK,   /* session->acked moved. */
-	LISTENER_STATUS,
-	LISTENER_LOST, /* GOODBYE or an error: the session is closing. */
+	LISTENER_HELLO,  /* session is new, not yet welcomed: listener_welcome() or
+			    _refuse(). */
+	LISTENER_BATCH,  /* in.payload: owner accepts its blocks, then sets nothing: after
+			  * the commit listener_ack_all() answers.  Or listener_refuse().
+			  */
+	LISTENER_ACK,    /* session->acked moved. */
+	LISTENER_STATUS, /* in.status */
+	LISTENER_LOST,   /* GOODBYE or an error: the session is closing. */
 };
 
 struct listener_in {
 	struct link_batch batch;
 	struct slice payload;
+	struct link_status status;
 };
 
 void listener_init(struct listener *);

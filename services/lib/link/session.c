@@ -115,18 +115,20 @@ wall_difference(wall_ms_t a, wall_ms_t b)
 
 static enum listener_event
 take_status(struct listener *l, struct session *s, const struct frame *frame,
-	    struct arena *arena, struct outbox *out, msec_t now)
+	    struct arena *arena, struct outbox *out, msec_t now, struct listener_in *in)
 {
-	struct link_status status;
+	const struct link_status *status = &in->status;
 
-	if (!link_status_get(frame->body, arena, &status)) {
+	if (!link_status_get(frame->body, arena, &in->status)) {
 		return fault(l, s, LINK_MALFORMED, "STATUS", out, now);
 	}
-	buf_clear(&s->checkpoint);
-	buf_put_slice(&s->checkpoint, status.checkpoint);
-	s->status = status;
-	s->status.checkpoint = buf_slice(&s->checkpoint);
-	s->peer_wall_offset = wall_difference(status.wall, now + l->wall_offset);
+	s->status =
+		(struct link_status){ .head = status->head,
+				      .lag = status->lag,
+				      .wall = status->wall,
+				      .commit_age_ms = status->commit_age_ms,
+				      .disk_used_percent = status->disk_used_percent };
+	s->peer_wall_offset = wall_difference(status->wall, now + l->wall_offset);
 	return LISTENER_STATUS;
 }
 
@@ -166,7 +168,7 @@ session_take(struct listener *l, struct session *s, const struct frame *frame,
 	case FRAME_ACK:
 		return take_ack(l, s, frame, arena, out, now);
 	case FRAME_STATUS:
-		return take_status(l, s, frame, arena, out, now);
+		return take_status(l, s, frame, arena, out, now, ret_in);
 	case FRAME_ERROR:
 		return take_error(l, s, frame, arena, out, now);
 	case FRAME_GOODBYE:

@@ -98,12 +98,21 @@ test_wire__welcome_ack_status_and_goodbye_come_back(void **state)
 					.heartbeat_ms = 5000,
 					.wall = 1700000000000 };
 	struct link_ack ack = { .batch_no = 12, .cursor = cursor_at(8), .credit = 99 };
+	static const uint8_t hashes[2 * LINK_GROWTH_HASH] = { 1, [63] = 2 };
+	const uint64_t wanted[] = { 7, UINT64_MAX };
+	const struct link_growth growth[] = { { 7, slice_of(hashes, sizeof(hashes)) },
+					      { 9, { 0 } } };
 	struct link_status status = { .head = 5,
 				      .lag = 4,
 				      .wall = 3,
 				      .commit_age_ms = 2,
 				      .disk_used_percent = 76,
-				      .checkpoint = slice_of("\0\xff", 2) };
+				      .checkpoint = slice_of("\0\xff", 2),
+				      .archive_key = slice_str("a+b+c"),
+				      .wanted = wanted,
+				      .wanted_count = ARRAY_LEN(wanted),
+				      .growth = growth,
+				      .growth_count = ARRAY_LEN(growth) };
 	const char *reason;
 
 	link_welcome_put(&body, &welcome);
@@ -133,6 +142,13 @@ test_wire__welcome_ack_status_and_goodbye_come_back(void **state)
 	assert_int_equal(got_status.commit_age_ms, 2);
 	assert_int_equal(got_status.disk_used_percent, 76);
 	assert_true(slice_eq(got_status.checkpoint, status.checkpoint));
+	assert_true(slice_eq_str(got_status.archive_key, "a+b+c"));
+	assert_int_equal(got_status.wanted_count, 2);
+	assert_true(got_status.wanted[1] == UINT64_MAX);
+	assert_int_equal(got_status.growth_count, 2);
+	assert_int_equal(got_status.growth[0].from, 7);
+	assert_true(slice_eq(got_status.growth[0].hashes, growth[0].hashes));
+	assert_int_equal(got_status.growth[1].hashes.len, 0);
 
 	buf_clear(&body);
 	link_goodbye_put(&body, "restart");

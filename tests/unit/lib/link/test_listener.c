@@ -608,6 +608,43 @@ test_listener__heartbeats_go_out_and_silence_ends_a_session(void **state)
 }
 
 static void
+tell_growth(void *ctx, const struct session *session, struct link_status *status)
+{
+	const struct session **told = ctx;
+
+	*told = session;
+	status->checkpoint = slice_str("newest");
+}
+
+/* Where something is to be said at once, and to this session alone. */
+static void
+test_listener__a_status_that_is_due_does_not_wait_for_the_heartbeat(void **state)
+{
+	struct story *s = *state;
+	struct talker t = welcomed(s, 1, LINK_CONSUMER);
+	const struct session *told = NULL;
+	struct link_status got;
+	struct frame frame;
+
+	s->l.tell = tell_growth;
+	s->l.tell_ctx = &told;
+	s->now += 10;
+	run(s);
+	assert_int_equal(frames_of(&s->out, FRAME_STATUS), 0);
+	t.session->status_due = true;
+	assert_true(listener_deadline(&s->l) <= s->now);
+	run(s);
+	assert_int_equal(frames_of(&s->out, FRAME_STATUS), 1);
+	assert_ptr_equal(told, t.session);
+	frame = last_frame(&s->out);
+	assert_true(link_status_get(frame.body, &s->arena, &got));
+	assert_true(slice_eq_str(got.checkpoint, "newest"));
+	outbox_clear(&s->out);
+	run(s);
+	assert_int_equal(frames_of(&s->out, FRAME_STATUS), 0);
+}
+
+static void
 test_listener__a_peers_status_is_kept(void **state)
 {
 	struct story *s = *state;
@@ -616,9 +653,10 @@ test_listener__a_peers_status_is_kept(void **state)
 	s->now += 100;
 	run(s); /* mine.wall is the wall clock of now. */
 	assert_int_equal(hear_status(s, &t), LISTENER_STATUS);
+	assert_true(slice_eq_str(s->in.status.checkpoint, "checkpoint"));
 	arena_reset(&s->arena);
 	assert_int_equal(t.session->status.head, 4);
-	assert_true(slice_eq_str(t.session->status.checkpoint, "checkpoint"));
+	assert_int_equal(t.session->status.checkpoint.len, 0);
 	assert_int_equal(t.session->peer_wall_offset, 1000);
 
 	/* Any clock is bearable. */
@@ -1027,6 +1065,7 @@ main(void)
 		T(test_listener__malformed_bodies_close),
 		T(test_listener__frames_of_the_wrong_direction_close),
 		T(test_listener__heartbeats_go_out_and_silence_ends_a_session),
+		T(test_listener__a_status_that_is_due_does_not_wait_for_the_heartbeat),
 		T(test_listener__a_peers_status_is_kept),
 		T(test_listener__goodbye_ends_a_session_both_ways),
 		T(test_listener__20000_frames_a_second_are_enough),
