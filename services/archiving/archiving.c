@@ -25,6 +25,7 @@ archiving_fini(struct archiving *a)
 	buf_fini(&a->checkpoint);
 	buf_fini(&a->next_checkpoint);
 	buf_fini(&a->next_loose);
+	buf_fini(&a->telling.key);
 }
 
 /* ---- The start --------------------------------------------------------------------- */
@@ -122,6 +123,7 @@ archiving_open(struct archiving *a, msec_t now, char *why, size_t why_len)
 	follower_init(&a->follower, a->config.dial_endpoint, &a->config.node,
 		      a->config.software, NULL, now);
 	a->follower.take_loose = loose_take;
+	tell_init(a);
 	enum err err = sealed_read(&txn, &a->sealed)
 			       ? log_open_trimmed(&a->follower.log, &txn, &a->sealed.log)
 			       : ERR_CORRUPT;
@@ -197,6 +199,7 @@ fold_turn(void *self, struct turn *turn)
 	struct archiving *a = self;
 
 	seal_committed(a, turn);
+	tell_run(a, turn);
 	follower_ack(&a->follower, turn);
 }
 

@@ -58,6 +58,15 @@ struct sealed {
 	wall_ms_t at;   /* When it was sealed; 0: never. */
 };
 
+/* What headquarters is told of the archive, and hands on to posts. */
+struct telling {
+	struct link_status says;
+	struct buf key; /* As a line. */
+	struct link_growth growth[LINK_GROWTHS];
+	struct tree_proof proofs[LINK_GROWTHS];
+	uint64_t size; /* Of the checkpoint that was told last. */
+};
+
 struct archiving {
 	struct archiving_config config;
 	struct store *store;
@@ -74,6 +83,8 @@ struct archiving {
 	struct sealed next;
 	struct tree next_tree;
 	struct buf next_checkpoint, next_loose;
+
+	struct telling telling;
 
 	struct segment_writer writer;
 	msec_t tail_since; /* When the first entry came that is not sealed; NEVER. */
@@ -116,6 +127,11 @@ void seal_run(struct archiving *, struct turn *);
 void seal_committed(struct archiving *, struct turn *);
 void seal_dropped(struct archiving *);
 msec_t seal_deadline(const struct archiving *);
+
+/* tell.c: after a commit: the newest checkpoint, and proofs from the sizes that are
+ * wanted. */
+void tell_init(struct archiving *);
+void tell_run(struct archiving *, struct turn *);
 
 /* adopt.c: an archive that is ahead of the store, entry by entry. */
 enum err adopt_run(struct archiving *, const struct tree_head *, struct txn *, char *why,

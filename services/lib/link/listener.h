@@ -26,6 +26,7 @@ struct session {
 	bool lost_batches; /* Some went down with a commit: ended by listener_run(). */
 	bool status_due; /* Owner's: STATUS with the next run, not the next heartbeat. */
 	void *owner;     /* Owner's own; NULL at first. */
+	uint64_t wanted; /* Owner's: of a consumer's STATUS, the first; 0: nothing. */
 	uint32_t key1;   /* Owner's: which key it was opened with; 0: not known. */
 	bool caught_up;  /* Owner's: a consumer that has been sent the whole log once. */
 	struct link_cursor

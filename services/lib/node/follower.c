@@ -123,6 +123,23 @@ take_batch(struct follower *f, struct slice payload, struct turn *turn)
 	restart(f, false, why, turn);
 }
 
+static void
+take_status(struct follower *f, const struct link_status *status)
+{
+	size_t bytes = status->wanted_count * sizeof(f->wanted[0]);
+
+	f->head = status->head;
+	if (status->wanted_count == f->wanted_count &&
+	    (bytes == 0 || memcmp(status->wanted, f->wanted, bytes) == 0)) {
+		return;
+	}
+	if (bytes != 0) {
+		memcpy(f->wanted, status->wanted, bytes);
+	}
+	f->wanted_count = status->wanted_count;
+	f->wanted_changed = true;
+}
+
 /* ---- The session ------------------------------------------------------------------- */
 
 static void
@@ -164,6 +181,7 @@ follower_take(struct follower *f, const struct message *msg, struct turn *turn)
 	case DIALER_WELCOMED:
 		log_event(turn->log, LOG_INFO, "link", "peer=hq state=live");
 		f->head = in.welcome.head.position;
+		d->status_due = f->says != NULL;
 		f->alarm[0] = '\0';
 		break;
 	case DIALER_BATCH:
@@ -173,7 +191,7 @@ follower_take(struct follower *f, const struct message *msg, struct turn *turn)
 		lost(f, &in.error, turn);
 		break;
 	case DIALER_STATUS:
-		f->head = in.status.head;
+		take_status(f, &in.status);
 		break;
 	case DIALER_NOTHING:
 	case DIALER_ACKED:
@@ -193,9 +211,11 @@ void
 follower_dial(struct follower *f, struct turn *turn)
 {
 	struct dialer *d = &f->dialer;
-	struct link_status status = { .head = f->log.head.position, .wall = turn->wall };
+	struct link_status status =
+		f->says != NULL ? *f->says : (struct link_status){ 0 };
 	struct link_error none = { 0 };
 
+	status.head = f->log.head.position;
 	if (d->state == DIALER_IDLE || d->state == DIALER_BACKOFF) {
 		d->hello.cursor = cursor_of(f);
 	}

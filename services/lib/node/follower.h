@@ -30,8 +30,14 @@ struct follower {
 
 	struct dialer dialer;
 	struct log log;
-	uint64_t head;  /* Headquarters', when it last spoke. */
-	struct txn own; /* Where the copy has a store: open while 'writing'. */
+	uint64_t head; /* Headquarters', when it last spoke. */
+	/* The archive's part of STATUS: what the owner says (NULL: nothing), and which
+	 * sizes headquarters would see proved. */
+	const struct link_status *says;
+	uint64_t wanted[LINK_GROWTHS];
+	size_t wanted_count;
+	bool wanted_changed; /* Owner's, to put back. */
+	struct txn own;      /* Where the copy has a store: open while 'writing'. */
 	struct log_head before;
 	bool writing; /* This turn has written into the copy. */
 	bool ack_due;
