@@ -29,6 +29,8 @@ aggregation_init(struct aggregation *a, const struct aggregation_config *config,
 	fold_init(&a->fold);
 	a->fold.source = (struct fold_source){ .read = aggregation_read, .ctx = a };
 	listener_init(&a->listener);
+	a->listener.tell = own_archive_tell;
+	a->listener.tell_ctx = a;
 }
 
 void
@@ -39,6 +41,7 @@ aggregation_fini(struct aggregation *a)
 	}
 	free(a->appended);
 	listener_fini(&a->listener);
+	own_archive_fini(&a->archive);
 	fold_fini(&a->fold);
 }
 
@@ -100,6 +103,7 @@ aggregation_open(struct aggregation *a)
 		}
 		fold_log(a);
 		eraser_open(&a->eraser, &txn);
+		own_archive_open(a, &txn);
 		err = txn.err;
 	}
 	a->txn = NULL;
@@ -183,7 +187,11 @@ welcome_consumer(struct aggregation *a, struct session *s, struct turn *turn)
 				    .log_hash = a->log.head.log_hash,
 				    .filter_version = AGGREGATION_FILTER_VERSION };
 
-	if (!same_filter || !log_holds(turn->txn, cursor->position, &cursor->log_hash)) {
+	bool holds = log_holds(turn->txn, cursor->position, &cursor->log_hash);
+	if (is_own_archive(a, s)) {
+		own_archive_hello(a, holds, cursor->position, turn);
+	}
+	if (!same_filter || !holds) {
 		struct link_error error = {
 			.code = LINK_RESET,
 			.error_class = LINK_RETRY_BACKOFF,
@@ -207,7 +215,12 @@ welcome_producer(struct aggregation *a, struct session *s, struct turn *turn)
 	}
 	struct link_cursor head = { .position = a->log.head.position,
 				    .log_hash = a->log.head.log_hash };
+	struct link_error closed;
 
+	if (!own_archive_lets_in(a, &closed)) {
+		listener_refuse(&a->listener, s, &closed, turn->out, turn->now);
+		return;
+	}
 	if (store_refuses_work(a->store)) {
 		struct link_error error = { .code = LINK_DISK_FULL,
 					    .error_class = LINK_RETRY_BACKOFF,
@@ -226,7 +239,9 @@ take_batch(struct aggregation *a, struct session *s, const struct prepared_batch
 {
 	struct link_error error = { 0 };
 
-	if (store_refuses_work(a->store)) {
+	if (!own_archive_lets_in(a, &error)) {
+		listener_refuse(&a->listener, s, &error, turn->out, turn->now);
+	} else if (store_refuses_work(a->store)) {
 		error = (struct link_error){ .code = LINK_DISK_FULL,
 					     .error_class = LINK_RETRY_BACKOFF,
 					     .retry_after_ms = LINK_HEARTBEAT_MS,
@@ -275,8 +290,10 @@ handle_link(struct aggregation *a, const struct message *msg, const struct node_
 	case LISTENER_BATCH:
 		take_batch(a, s, msg->prepared, turn);
 		break;
-	case LISTENER_ACK:
 	case LISTENER_STATUS:
+		own_archive_status(a, s, &in.status, turn);
+		break;
+	case LISTENER_ACK:
 	case LISTENER_LOST:
 	case LISTENER_NOTHING:
 		break;

@@ -9,6 +9,7 @@
 #ifndef AGGREGATION_AGGREGATION_H
 #define AGGREGATION_AGGREGATION_H
 
+#include "lib/archive/tree_head.h"
 #include "lib/link/listener.h"
 #include "lib/model/fold.h"
 #include "lib/node/erase.h"
@@ -25,6 +26,10 @@ struct aggregation_config {
 	/* The one key that is trusted without a record: HQ's own intake. */
 	struct enrolment hq;
 	const char *software;
+	/* Headquarters' archive, which owns the order of the log; zeros: there is none.
+	 */
+	struct node_id archive;
+	uint8_t archive_key[SIGN_PUBLIC_LEN]; /* Its checkpoints are signed with. */
 	/* Endpoint numbers of the host. */
 	uint32_t local_endpoint; /* Commands, and followers of this machine. */
 	uint32_t posts_endpoint; /* CURVE. */
@@ -45,6 +50,28 @@ struct watcher {
 	bool due;
 };
 
+/* Whether the archive's cursor is in this log. */
+enum own_archive_state {
+	OWN_ARCHIVE_NONE,    /* The configuration names none. */
+	OWN_ARCHIVE_AWAITED, /* Not heard since the start: no blocks are taken. */
+	OWN_ARCHIVE_AHEAD,   /* It holds what this log does not: neither. */
+	OWN_ARCHIVE_HELD,
+	OWN_ARCHIVE_GIVEN_UP, /* An operator said to go on without it. */
+};
+
+/* What the archive has said; its texts are handed on as they are. */
+struct own_archive {
+	enum own_archive_state state;
+	uint64_t cursor; /* AHEAD: its position. */
+	struct buf key;  /* As a line. */
+	struct buf checkpoint;
+	struct tree_head head; /* Of the checkpoint; its origin is not kept. */
+	struct link_growth growth[LINK_GROWTHS];
+	size_t growth_count;
+	struct buf hashes;             /* What 'growth' points into. */
+	uint64_t wanted[LINK_GROWTHS]; /* As the archive is told. */
+};
+
 struct aggregation {
 	struct aggregation_config config;
 	struct store *store; /* The log. */
@@ -52,6 +79,7 @@ struct aggregation {
 	struct log_head log_before; /* At the start of the turn. */
 	struct fold fold;
 	struct listener listener;
+	struct own_archive archive;
 
 	struct txn *txn; /* The one to read through now. */
 	struct watcher watchers[AGGREGATION_MAX_WATCHERS];
@@ -117,6 +145,28 @@ bool accept_batch(struct aggregation *, struct session *, const struct prepared_
 
 /* stream.c: what consumers are owed. */
 void stream_run(struct aggregation *, struct turn *);
+
+/* own_archive.c: the archive that owns the order of the log.  While it is awaited or
+ * ahead, headquarters takes no blocks: a log that was set back would give positions away
+ * a second time.  Checkpoints go on to every post, proofs to whoever wants one. */
+void own_archive_open(struct aggregation *, struct txn *);
+void own_archive_fini(struct own_archive *);
+bool own_archive_lets_in(const struct aggregation *, struct link_error *ret_error);
+bool is_own_archive(const struct aggregation *, const struct session *);
+
+/* Its HELLO: does this log hold its cursor? */
+void own_archive_hello(struct aggregation *, bool holds, uint64_t cursor, struct turn *);
+
+/* STATUS of any session. */
+void own_archive_status(struct aggregation *, struct session *,
+			const struct link_status *, struct turn *);
+
+/* Of the listener: what STATUS says to one session. */
+void own_archive_tell(void *ctx, const struct session *, struct link_status *);
+
+/* The operator says that there is no archive any more.  False: there is nothing to
+ * accept, or it is there and ahead. */
+bool own_archive_give_up(struct aggregation *, struct turn *) WARN_UNUSED;
 
 /* filter_wire.c: the items of one entry for a post; appended to 'items'. */
 struct item_list {

@@ -129,6 +129,63 @@ add_alarm(Kusanone__V1__StatusReply *reply, struct arena *arena, const char *ja,
 	reply->alarms[reply->n_alarms++] = reply_text(arena, ja, en);
 }
 
+static char *
+text_of(const struct buf *b, struct turn *turn)
+{
+	return arena_dup(turn->arena, b->at, b->len);
+}
+
+static void
+say_archive(const struct aggregation *a, struct turn *turn,
+	    Kusanone__V1__StatusReply *reply)
+{
+	const struct own_archive *o = &a->archive;
+
+	switch (o->state) {
+	case OWN_ARCHIVE_AWAITED:
+		add_alarm(reply, turn->arena,
+			  "保管サービスの接続を待っています。それまで記録を受け取りません"
+			  "（アーカイブが失われたのなら kusanone accept-rollback）",
+			  "waits for its archiving service, and takes no records before "
+			  "(if the archive is lost: kusanone accept-rollback)");
+		break;
+	case OWN_ARCHIVE_AHEAD:
+		add_alarm(
+			reply, turn->arena,
+			arena_printf(
+				turn->arena,
+				"この記録は以前の状態に戻されています。アーカイブは位置 "
+				"%" PRIu64 " までを持っています。記録を受け取りません: "
+				"kusanone archive refill",
+				o->cursor),
+			arena_printf(turn->arena,
+				     "this log was set back: its archive holds what it "
+				     "does not, up to position %" PRIu64
+				     ". No records are taken: kusanone archive refill",
+				     o->cursor));
+		break;
+	case OWN_ARCHIVE_GIVEN_UP:
+		add_alarm(reply, turn->arena,
+			  "アーカイブなしで続けています (accept-rollback)",
+			  "goes on without its archive (accept-rollback)");
+		break;
+	case OWN_ARCHIVE_HELD:
+	case OWN_ARCHIVE_NONE:
+		break;
+	}
+	if (o->checkpoint.len != 0) {
+		Kusanone__V1__ArchiveView *view = arena_alloc(turn->arena, sizeof(*view));
+
+		kusanone__v1__archive_view__init(view);
+		view->entries = o->head.size;
+		view->position = o->head.position;
+		view->hq_ms = o->head.hq_ms;
+		view->checkpoint = text_of(&o->checkpoint, turn);
+		view->key = text_of(&o->key, turn);
+		reply->archive = view;
+	}
+}
+
 void
 ask_status(struct aggregation *a, struct turn *turn, Kusanone__V1__StatusReply *reply)
 {
@@ -148,7 +205,8 @@ ask_status(struct aggregation *a, struct turn *turn, Kusanone__V1__StatusReply *
 	reply->records = a->fold.records.count;
 	reply->wall_ms = turn->wall;
 	reply->started_ms = a->started;
-	reply->alarms = arena_alloc(turn->arena, 4 * sizeof(reply->alarms[0]));
+	reply->alarms = arena_alloc(turn->arena, 5 * sizeof(reply->alarms[0]));
+	say_archive(a, turn, reply);
 	if (a->listener.superseded != 0) {
 		add_alarm(reply, turn->arena, "同じ鍵で二台が接続しました",
 			  "two machines have connected with one key");

@@ -313,9 +313,31 @@ ask_deadline(const struct aggregation *a)
 	return at;
 }
 
-void
-ask_handle(struct aggregation *a, const struct message *msg, struct turn *turn)
+/* What is said to headquarters' own service: that its archive is lost. */
+static void
+submit(struct aggregation *a, const struct message *msg, struct turn *turn)
 {
+	static const struct frame_header header = { .type = FRAME_RECEIPT,
+						    .minor = LINK_MINOR_MAX };
+	static const struct show_fault nothing_to_accept = {
+		.code = "conflict",
+		.field = "accept_rollback",
+		.reason_ja = "受け入れるものがありません",
+		.reason_en = "there is nothing to accept",
+		.expected_ja = "設定に保管サービスがあり、それが現れないとき",
+		.expected_en = "an archiving service that the configuration names and "
+			       "that does not come",
+	};
+	static const struct show_fault ahead = {
+		.code = "conflict",
+		.field = "accept_rollback",
+		.reason_ja = "保管サービスは動いており、この記録にないものを持っています",
+		.reason_en =
+			"the archiving service is there, and holds what this log does "
+			"not",
+		.expected_ja = "kusanone archive refill で記録を作り直してください",
+		.expected_en = "make the log again with kusanone archive refill",
+	};
 	static const struct show_fault no_submissions = {
 		.code = "unknown",
 		.reason_ja = "集計は記録を受け付けません",
@@ -323,13 +345,37 @@ ask_handle(struct aggregation *a, const struct message *msg, struct turn *turn)
 		.expected_ja = "受付 (intake) に送ってください",
 		.expected_en = "send it to an intake",
 	};
+	const Kusanone__V1__Submission *s =
+		(const Kusanone__V1__Submission *)unpack_message(
+			&kusanone__v1__submission__descriptor, msg->frame.body,
+			turn->arena, NULL);
+	Kusanone__V1__Receipt receipt = KUSANONE__V1__RECEIPT__INIT;
+
+	if (s == NULL || s->body_case != KUSANONE__V1__SUBMISSION__BODY_ACCEPT_ROLLBACK) {
+		reply_refuse(turn, msg->from, s != NULL ? s->request : 0,
+			     &no_submissions);
+	} else if (!own_archive_give_up(a, turn)) {
+		reply_refuse(turn, msg->from, s->request,
+			     a->archive.state == OWN_ARCHIVE_AHEAD ? &ahead
+								   : &nothing_to_accept);
+	} else {
+		receipt.request = s->request;
+		outbox_frame(turn->out, msg->from, &header,
+			     pack_in_arena(&receipt.base, turn->arena),
+			     (struct slice){ 0 });
+	}
+}
+
+void
+ask_handle(struct aggregation *a, const struct message *msg, struct turn *turn)
+{
 	const char *why = "";
 	const Kusanone__V1__Query *query;
 
 	note_heard(a, msg->from, turn->now);
 	if (msg->frame.header.type != FRAME_QUERY &&
 	    msg->frame.header.type != FRAME_WATCH) {
-		reply_refuse(turn, msg->from, 0, &no_submissions);
+		submit(a, msg, turn);
 		return;
 	}
 	query = (const Kusanone__V1__Query *)unpack_message(

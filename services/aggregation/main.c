@@ -41,6 +41,23 @@ open_stores(struct main *m)
 					    &m->view_store);
 }
 
+/* The archive's node and key; zeros where none is named. */
+static int
+read_archive(struct main *m, struct aggregation_config *config)
+{
+	const char *node = m->settings.archive_node, *key = m->settings.archive_key;
+
+	if ((node[0] != '\0') != (key[0] != '\0')) {
+		return program_fail(&m->program, "archive",
+				    "node and sign_key are both needed, or neither");
+	}
+	if (node[0] != '\0') {
+		must(hex_parse(slice_str(node), config->archive.b, NODE_ID_LEN));
+		must(hex_parse(slice_str(key), config->archive_key, SIGN_PUBLIC_LEN));
+	}
+	return 0;
+}
+
 static int
 open_core(struct main *m)
 {
@@ -49,6 +66,11 @@ open_core(struct main *m)
 					     .local_endpoint = ENDPOINT_LOCAL,
 					     .posts_endpoint = ENDPOINT_NODES };
 
+	int rc = read_archive(m, &config);
+
+	if (rc != 0) {
+		return rc;
+	}
 	m->core = xmalloc(sizeof(*m->core));
 	aggregation_init(m->core, &config, m->log_store, m->view_store);
 	enum err err = aggregation_open(m->core);

@@ -19,6 +19,23 @@ static const struct config_key keys[] = {
 	  .expected = CONFIG_ENDPOINT,
 	  .comment = "Where enrolled nodes connect (CURVE)." },
 	SETTINGS_HQ(struct aggregation_settings, hq),
+	{ .name = "archive.node",
+	  .type = CONFIG_STRING,
+	  FIELD(archive_node),
+	  .text = "",
+	  .check = config_is_hex_16,
+	  .expected = "32 hex digits, as kusanone node keygen prints them",
+	  .comment = "The node of headquarters' archiving service; empty: there is none. "
+		     "Where there is one it owns the order of the log: after a start "
+		     "nothing is taken before it has shown how far it is." },
+	{ .name = "archive.sign_key",
+	  .type = CONFIG_STRING,
+	  FIELD(archive_key),
+	  .text = "",
+	  .check = config_is_hex_32,
+	  .expected = "64 hex digits, as kusanone node keygen prints them",
+	  .comment = "The Ed25519 public key of its key file, with which it signs "
+		     "checkpoints." },
 	SETTING_QUOTA("16G", "the log"),
 	{ .name = "store.view_quota",
 	  .type = CONFIG_BYTES,

@@ -8,6 +8,7 @@ struct aggregation_settings {
 	struct settings common;
 	struct config_strings listen;
 	struct hq_settings hq;
+	const char *archive_node, *archive_key;
 	uint64_t view_quota;
 	bool accept_clock;
 };

@@ -16,6 +16,8 @@
 #include "lib/base/unpack_wire.h"
 #include "lib/node/node.h"
 
+#define UNUSED __attribute__((unused))
+
 enum { LOCAL = 0, NODES = 1 };
 
 /* A node as the test plays it: its keys, its chain, its sessions. */
@@ -38,6 +40,8 @@ struct hq {
 	struct inbox inbox;
 	struct arena arena;
 	struct player own, sfo, lax;
+	struct node_id archive; /* Zeros: headquarters has none. */
+	uint8_t archive_key[32];
 	msec_t now;
 	wall_ms_t wall;
 };
@@ -76,6 +80,8 @@ hq_open(struct hq *hq)
 	view_options.dbs = view_db_names;
 	must(store_open(&view_options, &hq->view_store, why, sizeof(why)) == OK);
 
+	config.archive = hq->archive;
+	memcpy(config.archive_key, hq->archive_key, 32);
 	config.hq.node = hq->own.node;
 	config.hq.name = slice_str("hq");
 	config.hq.role = NODE_HQ;
@@ -172,6 +178,20 @@ get_frame(struct hq *hq, struct peer peer, uint8_t type, unsigned n, struct fram
 	return false;
 }
 
+/* The code of the ERROR that this turn sent to 'peer'; 0: none. */
+static enum link_code
+error_to(struct hq *hq, struct peer peer)
+{
+	struct frame frame;
+	struct link_error error;
+
+	if (!get_frame(hq, peer, FRAME_ERROR, 0, &frame)) {
+		return 0;
+	}
+	must(link_error_get(frame.body, &hq->arena, &error));
+	return error.code;
+}
+
 /* 'who' NULL: on the local socket. */
 static void
 put_hello_frame(struct hq *hq, struct peer from, const struct player *who,
@@ -185,7 +205,7 @@ put_hello_frame(struct hq *hq, struct peer from, const struct player *who,
 	buf_fini(&body);
 }
 
-static void
+static UNUSED void
 put_hello(struct hq *hq, struct player *p, enum link_role role,
 	  const struct link_cursor *cursor)
 {
@@ -203,7 +223,7 @@ put_hello(struct hq *hq, struct player *p, enum link_role role,
 }
 
 /* HELLO as a producer; welcomed. */
-static void
+static UNUSED void
 player_connect(struct hq *hq, struct player *p)
 {
 	struct frame frame;
@@ -217,7 +237,7 @@ player_connect(struct hq *hq, struct player *p)
 }
 
 /* A block of one record on the player's chain. */
-static struct block
+static UNUSED struct block
 make_block(struct hq *hq, struct player *p, struct slice record,
 	   struct block_maker *maker)
 {
@@ -231,7 +251,7 @@ make_block(struct hq *hq, struct player *p, struct slice record,
 	return block;
 }
 
-static void
+static UNUSED void
 put_block(struct hq *hq, struct player *p, struct slice block, struct slice loose)
 {
 	struct frame_header header = { .type = FRAME_BATCH,
@@ -249,7 +269,7 @@ put_block(struct hq *hq, struct player *p, struct slice block, struct slice loos
 }
 
 /* Say one record: a block, a turn. */
-static void
+static UNUSED void
 player_say(struct hq *hq, struct player *p, Kusanone__V1__Record *record)
 {
 	struct block_maker maker = { 0 };
@@ -262,7 +282,7 @@ player_say(struct hq *hq, struct player *p, Kusanone__V1__Record *record)
 	block_maker_fini(&maker);
 }
 
-static void
+static UNUSED void
 enrol(struct hq *hq, struct player *p)
 {
 	Kusanone__V1__Record record = KUSANONE__V1__RECORD__INIT;
@@ -281,7 +301,7 @@ enrol(struct hq *hq, struct player *p)
 	player_say(hq, &hq->own, &record);
 }
 
-static struct slice
+static UNUSED struct slice
 event_record(struct hq *hq, const char *id, const char *recorder)
 {
 	Kusanone__V1__Record record = KUSANONE__V1__RECORD__INIT;
@@ -312,7 +332,7 @@ event_record(struct hq *hq, const char *id, const char *recorder)
 }
 
 /* Ask for totals over the local socket. */
-static const Kusanone__V1__TotalsReply *
+static UNUSED const Kusanone__V1__TotalsReply *
 ask_totals(struct hq *hq, Kusanone__V1__TotalsQuery *totals)
 {
 	Kusanone__V1__Query query = KUSANONE__V1__QUERY__INIT;
@@ -333,7 +353,7 @@ ask_totals(struct hq *hq, Kusanone__V1__TotalsQuery *totals)
 	return reply->totals;
 }
 
-static int64_t
+static UNUSED int64_t
 total_events(struct hq *hq)
 {
 	Kusanone__V1__TotalsQuery totals = KUSANONE__V1__TOTALS_QUERY__INIT;

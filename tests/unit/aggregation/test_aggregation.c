@@ -16,19 +16,6 @@ hq_with_posts(void)
 	return hq;
 }
 
-static enum link_code
-error_to(struct hq *hq, struct peer peer)
-{
-	struct frame frame;
-	struct link_error error;
-
-	if (!get_frame(hq, peer, FRAME_ERROR, 0, &frame)) {
-		return 0;
-	}
-	must(link_error_get(frame.body, &hq->arena, &error));
-	return error.code;
-}
-
 static void
 test_aggregation__a_block_is_acknowledged_after_the_commit_and_counted(void **state)
 {
