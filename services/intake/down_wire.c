@@ -378,6 +378,7 @@ down_take(struct intake *in, const struct message *msg, struct turn *turn)
 		break;
 	case DIALER_STATUS:
 		down->told = what.status.head;
+		witnessing_take(in, &what.status, turn);
 		break;
 	case DIALER_NOTHING:
 	case DIALER_ACKED:
@@ -392,6 +393,7 @@ down_run(struct intake *in, struct turn *turn)
 	struct link_status status = intake_link_status(in);
 	struct link_error none = { 0 };
 
+	witnessing_ask(in, &status);
 	if (d->state != DIALER_LIVE) {
 		in->down.caught_up = false;
 	}

@@ -65,6 +65,7 @@ intake_fini(struct intake *in)
 		buf_fini(&in->waits[i].receipt);
 	}
 	free(in->waits);
+	witnessing_fini(in);
 }
 
 void
@@ -278,6 +279,9 @@ intake_open(struct intake *in, msec_t now, wall_ms_t wall)
 			txn_get(&txn, JOURNAL_DB_HEARD, slice_str(HEARD_COMPACT), &value);
 		err = fold_journal(in, &txn);
 	}
+	if (err == OK) {
+		err = witnessing_open(in, &txn);
+	}
 	in->txn = NULL;
 	txn_abort(&txn);
 	up_init(in, now);
@@ -343,6 +347,7 @@ intake_fold(void *self, struct turn *turn)
 
 	in->txn = turn->txn;
 	in->committed = in->journal;
+	witnessing_committed(in, turn);
 	in->wrote |= in->wrote_now;
 	if (in->erased) {
 		in->compact_due = true;
@@ -378,6 +383,7 @@ intake_dropped(void *self, enum err err, struct turn *turn)
 	log_event(turn->log, LOG_WARN, "intake", "commit=failed reason=%s",
 		  err_name(err));
 	in->journal = in->committed;
+	witnessing_dropped(in);
 	dialer_dropped(&in->up.dialer, turn->out, turn->now);
 	dialer_dropped(&in->down.dialer, turn->out, turn->now);
 	pending_clear(in);

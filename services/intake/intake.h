@@ -10,6 +10,7 @@
 #define INTAKE_INTAKE_H
 
 #include "intake/branches.h"
+#include "lib/archive/witness.h"
 #include "lib/link/dialer.h"
 #include "lib/model/fold.h"
 #include "lib/model/zone.h"
@@ -81,6 +82,14 @@ struct intake_down {
 	uint64_t told;  /* and as it said last. */
 };
 
+/* The archive's newest checkpoint that this node has verified to extend the one before;
+ * 'next' is what this turn makes of it, true with the commit. */
+struct intake_witness {
+	struct witness is, next;
+	bool staged;
+	msec_t wants_since; /* Of is.wanted, while it is not 0. */
+};
+
 /* Turn's overlay: see pending.h. */
 struct pending;
 struct owed;
@@ -128,6 +137,7 @@ struct intake {
 	size_t wait_count, wait_cap;
 	struct intake_up up;
 	struct intake_down down;
+	struct intake_witness witness;
 	unsigned dialled_with; /* Which of config.dial. */
 
 	bool compact_due;

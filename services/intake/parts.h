@@ -35,6 +35,23 @@ void intake_hear_key(struct intake *, const struct record *);
 /* The node's own enrolment into the fold, with the posts of its config. */
 void intake_trust_self(struct intake *);
 
+/* ---- witnessing.c ------------------------------------------------------------------ */
+
+/* What was kept in the journal's store. */
+enum err witnessing_open(struct intake *, struct txn *) WARN_UNUSED;
+void witnessing_fini(struct intake *);
+
+/* Headquarters' STATUS. */
+void witnessing_take(struct intake *, const struct link_status *, struct turn *);
+void witnessing_committed(struct intake *, struct turn *);
+void witnessing_dropped(struct intake *);
+
+/* What our STATUS asks for. */
+void witnessing_ask(const struct intake *, struct link_status *);
+
+/* Has a checkpoint been shown for long without proof? */
+bool witnessing_waits_long(const struct intake *, msec_t now);
+
 /* ---- journal_read.c ---------------------------------------------------------------- */
 
 /* Where a record of the node's own stands. */

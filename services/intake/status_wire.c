@@ -116,6 +116,61 @@ fill_branches(struct intake *in, struct turn *turn, Kusanone__V1__StatusReply *r
 			       in->config.name, b->count + b->more, b->at[1].from));
 }
 
+static char *
+text_of(struct turn *turn, const struct buf *b)
+{
+	return arena_dup(turn->arena, b->at, b->len);
+}
+
+/* The checkpoint that is kept, and what speaks against the archive. */
+static void
+fill_archive(struct intake *in, struct turn *turn, Kusanone__V1__StatusReply *r)
+{
+	const struct witness *w = &in->witness.is;
+	Kusanone__V1__ArchiveView *view = arena_alloc(turn->arena, sizeof(*view));
+	struct tree_head head;
+	struct buf key = { 0 };
+
+	if (w->foreign) {
+		add_alarm(turn, r,
+			  "アーカイブのチェックポイントに、知っている鍵の署名がありません"
+			  "。",
+			  "The archive's checkpoint is not signed with the key that is "
+			  "kept here.");
+	}
+	if (!witness_head(w, &head)) {
+		return;
+	}
+	kusanone__v1__archive_view__init(view);
+	note_key_put(&key, &w->key);
+	view->entries = head.size;
+	view->position = head.position;
+	view->hq_ms = head.hq_ms;
+	view->checkpoint = text_of(turn, &w->known);
+	view->key = text_of(turn, &key);
+	view->waits = w->wanted != 0;
+	view->fork = text_of(turn, &w->fork);
+	r->archive = view;
+	buf_fini(&key);
+	if (w->fork.len != 0) {
+		add_alarm(turn, r,
+			  "本部のアーカイブが書き換えられています。署名された二つの"
+			  "チェックポイントが両立しません: kusanone archive witness",
+			  "Headquarters' archive was rewritten: two signed checkpoints "
+			  "contradict each other: kusanone archive witness");
+	} else if (w->older) {
+		add_alarm(
+			turn, r,
+			"本部のアーカイブが、ここで知っているものより短くなっています。",
+			"Headquarters' archive holds less than it did: it was set back.");
+	} else if (witnessing_waits_long(in, turn->now)) {
+		add_alarm(turn, r,
+			  "新しいチェックポイントが、前のものに続くと証明されません。",
+			  "A newer checkpoint is shown, and not proved to extend the one "
+			  "that is kept here.");
+	}
+}
+
 void
 reply_status(struct intake *in, struct turn *turn, Kusanone__V1__StatusReply *r)
 {
@@ -140,9 +195,10 @@ reply_status(struct intake *in, struct turn *turn, Kusanone__V1__StatusReply *r)
 	r->records = in->own_records;
 	r->wall_ms = turn->wall;
 	r->started_ms = in->started;
-	r->alarms = arena_alloc(turn->arena, 4 * sizeof(r->alarms[0]));
+	r->alarms = arena_alloc(turn->arena, 6 * sizeof(r->alarms[0]));
 	fill_links(in, turn, r);
 	fill_branches(in, turn, r);
+	fill_archive(in, turn, r);
 	if (in->alarm[0] != '\0') {
 		add_alarm(turn, r, in->alarm, in->alarm);
 	}

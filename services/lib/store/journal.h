@@ -12,6 +12,7 @@
  *	heard     the service's own keys and values
  *	meta      "cursor" -> position (be64), log_hash (32), filter version (le32)
  *	          "floor" -> position (be64) that is not given out again after a RESET
+ *	          "witness …" -> the service's (intake/witnessing.c); a RESET leaves them
  *
  * A commit of own words touches 'entries' alone, at its end: what can be found again by
  * reading it is not written down.  So memory holds the list of own blocks, and which one
