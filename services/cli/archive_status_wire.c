@@ -1,4 +1,5 @@
-/* kusanone archive status, key, checkpoint, seal: what the archiving service says. */
+/* kusanone archive status, key, checkpoint, seal: what the archiving service says; and
+ * witness: what a node keeps of it; accept-rollback: that it is lost. */
 #include "cli/ask_wire.h"
 #include "cli/command.h"
 #include "cli/grid.h"
@@ -152,6 +153,59 @@ archive_seal_run(struct cli *cli, int argc, char **argv)
 		ask_put_json(cli, &r->base, JSON_PRETTY | JSON_NUMBERS);
 	} else if (code == EXIT_DONE) {
 		put_status(cli, r);
+	}
+	return code;
+}
+
+/* Byte by byte, as it was signed. */
+int
+archive_witness_run(struct cli *cli, int argc, char **argv)
+{
+	bool fork = false;
+	const struct opt opts[] = { OPT_FLAG("fork", &fork), OPT_END };
+	Kusanone__V1__Query query = KUSANONE__V1__QUERY__INIT;
+	Kusanone__V1__StatusQuery status = KUSANONE__V1__STATUS_QUERY__INIT;
+	const Kusanone__V1__Reply *reply;
+	struct operands none;
+
+	if (!options_read(cli, argc, argv, opts, 0, 0, &none)) {
+		return cli->code;
+	}
+	query.query_case = KUSANONE__V1__QUERY__QUERY_STATUS;
+	query.status = &status;
+	int code = ask_query(cli, ASK_INTAKE, &query, &reply);
+	if (code != EXIT_DONE) {
+		return code;
+	}
+	const Kusanone__V1__ArchiveView *view = reply->status->archive;
+	if (view == NULL) {
+		return complain(cli, EXIT_REFUSED, MSG_ARCHIVE_NO_WITNESS);
+	}
+	if (fork && view->fork[0] == '\0') {
+		return complain(cli, EXIT_REFUSED, MSG_ARCHIVE_NO_FORK);
+	}
+	buf_put_str(&cli->out, fork ? view->fork : view->checkpoint);
+	return view->fork[0] == '\0' ? EXIT_DONE
+				     : complain(cli, EXIT_REFUSED, MSG_ARCHIVE_FORKED);
+}
+
+int
+accept_rollback_run(struct cli *cli, int argc, char **argv)
+{
+	const struct opt opts[] = { OPT_END };
+	Kusanone__V1__Submission submission = KUSANONE__V1__SUBMISSION__INIT;
+	Kusanone__V1__AcceptRollback accept = KUSANONE__V1__ACCEPT_ROLLBACK__INIT;
+	const Kusanone__V1__Receipt *receipt = NULL;
+	struct operands none;
+
+	if (!options_read(cli, argc, argv, opts, 0, 0, &none)) {
+		return cli->code;
+	}
+	submission.body_case = KUSANONE__V1__SUBMISSION__BODY_ACCEPT_ROLLBACK;
+	submission.accept_rollback = &accept;
+	int code = ask_submit_to(cli, ASK_HEADQUARTERS, &submission, &receipt);
+	if (code == EXIT_DONE) {
+		say(cli, &cli->out, MSG_ROLLBACK_ACCEPTED);
 	}
 	return code;
 }

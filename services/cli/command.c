@@ -48,9 +48,11 @@ const struct command commands[] = {
 	{ "archive key", archive_key_run },
 	{ "archive checkpoint", archive_checkpoint_run },
 	{ "archive seal", archive_seal_run },
+	{ "archive witness", archive_witness_run },
 	{ "archive verify", archive_verify_run },
 	{ "archive prove", archive_prove_run },
 	{ "archive check", archive_check_run },
+	{ "accept-rollback", accept_rollback_run },
 	{ "status", status_run },
 	{ NULL, NULL },
 };

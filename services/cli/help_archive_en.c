@@ -47,6 +47,32 @@ const struct help_page help_archive_en[] = {
 	  "Example:\n"
 	  "  $ kusanone archive seal\n" },
 
+	{ "archive witness", "the checkpoint that a node keeps",
+	  "Usage: kusanone archive witness [--fork]\n"
+	  "\n"
+	  "At a post. Every node keeps the newest checkpoint that was proved to extend the one\n"
+	  "before: what headquarters sealed cannot be sealed otherwise without it being seen\n"
+	  "here. Prints it, as it was signed: kusanone archive verify --checkpoint FILE.\n"
+	  "\n"
+	  "Options:\n"
+	  "  --fork          the one that contradicts it, if one was ever shown\n"
+	  "\n"
+	  "Exit codes: 0 done · 1 a signed checkpoint contradicts it\n"
+	  "\n"
+	  "Example:\n"
+	  "  $ kusanone archive witness --run /run/kusanone > nashville.checkpoint\n" },
+
+	{ "accept-rollback", "headquarters goes on without its archive",
+	  "Usage: kusanone accept-rollback\n"
+	  "\n"
+	  "Headquarters takes no records after a start before its archive has shown that its\n"
+	  "log holds all that was sealed. If the archive is lost for good, this says so:\n"
+	  "headquarters goes on with the log it has, and nodes send again what it lacks.\n"
+	  "Refused while the archive is there: kusanone archive refill makes the log again.\n"
+	  "\n"
+	  "Example:\n"
+	  "  $ kusanone accept-rollback\n" },
+
 	{ "archive verify", "is an archive what headquarters sealed?",
 	  "Usage: kusanone archive verify --key KEY [OPTION]... [FOLDER]\n"
 	  "\n"

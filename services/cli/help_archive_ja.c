@@ -46,6 +46,32 @@ const struct help_page help_archive_ja[] = {
 	  "例:\n"
 	  "  $ kusanone archive seal\n" },
 
+	{ "archive witness", "拠点が保存しているチェックポイント",
+	  "使い方: kusanone archive witness [--fork]\n"
+	  "\n"
+	  "拠点で使います。各拠点は、前のものに続くと証明された最新のチェックポイントを保存し\n"
+	  "ます。本部が封印したものを書き換えれば、ここで分かります。署名されたままの形で表示し\n"
+	  "ます（kusanone archive verify --checkpoint ファイル に使えます）。\n"
+	  "\n"
+	  "指定:\n"
+	  "  --fork          それと両立しないものが示されたことがあれば、そちらを表示\n"
+	  "\n"
+	  "終了コード: 0 完了 · 1 両立しない署名済みのものがある\n"
+	  "\n"
+	  "例:\n"
+	  "  $ kusanone archive witness --run /run/kusanone > nashville.checkpoint\n" },
+
+	{ "accept-rollback", "本部がアーカイブなしで続ける",
+	  "使い方: kusanone accept-rollback\n"
+	  "\n"
+	  "本部は起動後、封印されたものが全て自分の記録にあるとアーカイブが示すまで、記録を受け\n"
+	  "取りません。アーカイブが永久に失われたときはこれで伝えます。本部は今ある記録で続け、\n"
+	  "各拠点は本部にない記録を送り直します。アーカイブがあるときは断られます（kusanone\n"
+	  "archive refill で記録を作り直してください）。\n"
+	  "\n"
+	  "例:\n"
+	  "  $ kusanone accept-rollback\n" },
+
 	{ "archive verify", "アーカイブが本部の封印どおりか確かめる",
 	  "使い方: kusanone archive verify --key 鍵 [指定]... [フォルダ]\n"
 	  "\n"

@@ -95,6 +95,17 @@ X(MSG_ARCHIVE_NEVER, "never: nothing has come yet, or its time has not", "まだ
 X(MSG_ARCHIVE_ITS_KEY, "its key", "公開鍵") \
 X(MSG_ARCHIVE_SEAL_WAITS, "not sealed within {0} seconds: see \"kusanone archive status\"", \
   "{0} 秒以内に封印されませんでした。「kusanone archive status」で確認してください") \
+X(MSG_ARCHIVE_NO_WITNESS, "no checkpoint has come to this node yet", \
+  "この拠点にはまだチェックポイントが届いていません") \
+X(MSG_ARCHIVE_NO_FORK, "nothing contradicts the checkpoint that is kept here", \
+  "ここにあるチェックポイントと両立しないものはありません") \
+X(MSG_ARCHIVE_FORKED, "a signed checkpoint contradicts this one (--fork prints it): the archive was rewritten. Keep both, and show them to whoever audits headquarters", \
+  "これと両立しない、署名されたチェックポイントがあります（--fork で表示）。アーカイブが書き換えられています。両方を保存し、監査する人に見せてください") \
+X(MSG_ROLLBACK_ACCEPTED, "headquarters goes on without its archive; nodes send what it lacks", \
+  "本部はアーカイブなしで続けます。各拠点は本部にない記録を送り直します") \
+X(MSG_STATUS_WITNESSED, "archive's checkpoint", "アーカイブのチェックポイント") \
+X(MSG_STATUS_CHECKPOINT_OF, "{0} entries, position {1}, {2}", "{0} 件、位置 {1}、{2}") \
+X(MSG_STATUS_CHECKPOINT_WAITS, "{0}; a newer one waits for its proof", "{0}（新しいものは証明待ち）") \
 X(MSG_ARCHIVE_NO_CHECKPOINT, "nothing is sealed yet: there is no checkpoint", "まだ封印されたものがなく、チェックポイントがありません")
 
 // clang-format on

@@ -104,6 +104,17 @@ put_alert_counts(struct cli *cli, const Kusanone__V1__AlertCounts *counts,
 		 counts->next_ms != 0 ? time_text(arena, counts->next_ms) : "");
 }
 
+static const char *
+checkpoint_words(struct cli *cli, const Kusanone__V1__ArchiveView *view)
+{
+	struct arena *arena = &cli->arena;
+	const char *words = phrase(
+		cli, MSG_STATUS_CHECKPOINT_OF, unsigned_text(arena, view->entries),
+		unsigned_text(arena, view->position), time_text(arena, view->hq_ms));
+
+	return view->waits ? phrase(cli, MSG_STATUS_CHECKPOINT_WAITS, words) : words;
+}
+
 static void
 put_alarm(struct cli *cli, const char *words)
 {
@@ -154,6 +165,10 @@ status_put(struct cli *cli, const Kusanone__V1__StatusReply *s)
 		put_pair(cli, &grid, MSG_STATUS_EVENTS, unsigned_text(arena, s->events));
 		put_pair(cli, &grid, MSG_STATUS_RECORDS,
 			 unsigned_text(arena, s->records));
+	}
+	if (s->archive != NULL) {
+		put_pair(cli, &grid, MSG_STATUS_WITNESSED,
+			 checkpoint_words(cli, s->archive));
 	}
 	put_pair(cli, &grid, MSG_STATUS_DISK,
 		 s->disk_quota_bytes != 0
