@@ -141,6 +141,9 @@ hq:
   node: "$(member "$dir/keys/hq.json" node)"
   curve_key: "$(member "$dir/keys/hq.json" curve)"
   sign_key: "$(member "$dir/keys/hq.json" sign)"
+archive:
+  node: "$(member "$dir/keys/archiving.json" node)"
+  sign_key: "$(member "$dir/keys/archiving.json" sign)"
 EOF
 }
 
@@ -232,6 +235,10 @@ at() { # NODE COMMAND…: a command at that node
 	"$bin/kusanone" "$@" --run "$run/$node"
 }
 
+# The archive owns the order of the log: headquarters takes nothing before it is there.
+write_follower archiving
+start_follower archiving archive status
+
 for name in $posts; do
 	at hq node enrol --file "$dir/keys/$name.json" --role post --posts "$name" --wait 10 \
 		>>"$dir/log/demo.log"
@@ -267,10 +274,6 @@ if ! at hq alerts list --json | grep -q '"who": *"planner"'; then
 		--kind announced --wait 10 >>"$dir/log/demo.log"
 fi
 say "alerts: planner@example.org is told of every event that is announced"
-
-# ---- The archive ----------------------------------------------------------------------
-write_follower archiving
-start_follower archiving archive status
 
 # ---- Records --------------------------------------------------------------------------
 say "loading the reference data and the published figures (through headquarters' intake)"

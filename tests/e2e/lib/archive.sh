@@ -1,5 +1,6 @@
 # The archiving service of a federation's headquarters. Source it after lib/federation.sh.
 #
+#	archive_owns         before headquarters: its log follows the archive's order
 #	archiving            keys, config; started and serving
 #	archive_good NAME    the archive holds, by an independent verifier, with every
 #	                     checkpoint that was ever kept; and is kept for the next time
@@ -24,8 +25,15 @@ config_archiving() {
 	END
 }
 
-archiving() {
+archive_owns() {
 	need keys archiving
+	more[aggregation]="archive:
+  node: $(member "$fed/keys/archiving.json" node)
+  sign_key: $(member "$fed/keys/archiving.json" sign)"
+}
+
+archiving() {
+	[ -e "$fed/keys/archiving.key" ] || need keys archiving
 	config_archiving
 	archive=$fed/archiving/archive
 	need up archiving
