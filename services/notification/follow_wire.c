@@ -8,15 +8,19 @@
 
 /* Addresses of subscriptions are kept; names of people are nothing to us. */
 void
-follow_take_loose(struct txn *copy, const struct block *block, struct slice packed,
-		  struct arena *arena)
+follow_took(void *ctx, struct txn *copy, const struct log_entry *entry,
+	    const struct block *block, struct slice packed, struct arena *arena)
 {
 	const Kusanone__V1__LooseParts *parts =
-		(const Kusanone__V1__LooseParts *)unpack_message(
-			&kusanone__v1__loose_parts__descriptor, packed, arena, NULL);
+		packed.len != 0 ? (const Kusanone__V1__LooseParts *)unpack_message(
+					  &kusanone__v1__loose_parts__descriptor, packed,
+					  arena, NULL)
+				: NULL;
 	struct slice bytes;
 	size_t at = 0;
 
+	(void)ctx;
+	(void)entry;
 	while (parts != NULL && block_next(block, &at, &bytes)) {
 		struct record record;
 

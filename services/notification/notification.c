@@ -51,7 +51,7 @@ notification_open(struct notification *n, msec_t now)
 {
 	follower_init(&n->follower, n->config.dial_endpoint, &n->config.node,
 		      n->config.software, n->copy, now);
-	n->follower.take_loose = follow_take_loose;
+	n->follower.took = follow_took;
 	return watch_open(n);
 }
 

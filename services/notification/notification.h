@@ -217,8 +217,8 @@ void notification_drain(void *self, struct turn *);
 /* ---- For the service's own files. -------------------------------------------------- */
 
 /* follow_wire.c: what is ours of headquarters' log, in the copy. */
-void follow_take_loose(struct txn *copy, const struct block *, struct slice packed,
-		       struct arena *);
+void follow_took(void *ctx, struct txn *copy, const struct log_entry *,
+		 const struct block *, struct slice packed, struct arena *);
 void follow_run(struct notification *, struct turn *);
 
 /* That headquarters was set back is on the disk: the copy goes. */

@@ -13,7 +13,7 @@ struct ring_key {
 	struct key_id id;
 	uint64_t stolen_from; /* UINT64_MAX: it was not. */
 	uint32_t older1;
-	bool may_enrol, may_revoke;
+	bool may_enrol, may_revoke, may_erase;
 };
 
 static uint64_t
@@ -124,6 +124,7 @@ enrol(struct keyring *ring, const struct enrolment *e)
 	}
 	key->may_enrol = lists(e, BODY_ENROLMENT);
 	key->may_revoke = lists(e, BODY_REVOCATION);
+	key->may_erase = lists(e, BODY_ERASURE);
 	return true;
 }
 
@@ -187,30 +188,51 @@ was_said(const struct keyring *ring, const struct hash *identity)
 	return false;
 }
 
-/* A record of a node that is headquarters'. */
-static void
-take_record(struct keyring *ring, uint32_t key, struct slice bytes)
+/* An enrolment or a revocation: true if it counts, the first time that it is said. */
+static bool
+take_in(struct keyring *ring, const struct record *record, struct slice bytes)
 {
-	const struct ring_key *k = table_at(&ring->keys, key);
-	struct record record;
-	bool counts = false;
+	struct hash identity = hash_of(bytes);
+	bool counts =
+		!was_said(ring, &identity) &&
+		(record->body == BODY_ENROLMENT ? enrol(ring, &record->enrolment)
+						: revoke(ring, &record->revocation));
 
-	if (!record_decode(bytes, &ring->arena, &record, NULL)) {
-		return;
+	if (counts) {
+		memcpy(table_add(&ring->said), &identity, sizeof(identity));
+		index_add(&ring->by_said, hash_u64(&identity), ring->said.count - 1);
 	}
-	bool enrols = record.body == BODY_ENROLMENT && k->may_enrol;
-	bool revokes = record.body == BODY_REVOCATION && k->may_revoke;
-	if (enrols || revokes) {
-		struct hash identity = hash_of(bytes);
+	return counts;
+}
 
-		counts = !was_said(ring, &identity) &&
-			 (enrols ? enrol(ring, &record.enrolment)
-				 : revoke(ring, &record.revocation));
-		if (counts) {
-			memcpy(table_add(&ring->said), &identity, sizeof(identity));
-			index_add(&ring->by_said, hash_u64(&identity),
-				  ring->said.count - 1);
-		}
+enum keyring_word
+keyring_hear(struct keyring *ring, uint32_t node, const struct key_id *id,
+	     uint64_t position, struct slice bytes, struct arena *arena,
+	     struct record *ret_record)
+{
+	uint32_t key = node != KEYRING_NONE ? find_key(ring, node, id) : KEYRING_NONE;
+
+	if (key == KEYRING_NONE) {
+		return KEYRING_NOTHING;
+	}
+	const struct ring_node *n = table_at(&ring->nodes, node);
+	const struct ring_key *k = table_at(&ring->keys, key);
+	if (n->role != NODE_HQ || position >= k->stolen_from ||
+	    !record_decode(bytes, arena, ret_record, NULL)) {
+		return KEYRING_NOTHING;
+	}
+	switch (ret_record->body) {
+	case BODY_ENROLMENT:
+		return k->may_enrol && take_in(ring, ret_record, bytes) ? KEYRING_CHANGED
+									: KEYRING_NOTHING;
+	case BODY_REVOCATION:
+		return k->may_revoke && take_in(ring, ret_record, bytes)
+			       ? KEYRING_CHANGED
+			       : KEYRING_NOTHING;
+	case BODY_ERASURE:
+		return k->may_erase ? KEYRING_ERASES : KEYRING_NOTHING;
+	default:
+		return KEYRING_NOTHING;
 	}
 }
 
@@ -218,19 +240,15 @@ void
 keyring_take(struct keyring *ring, uint32_t node, const struct block *block,
 	     uint64_t position)
 {
-	uint32_t key = find_key(ring, node, &block->key);
-	struct slice record;
+	struct record record;
+	struct slice bytes;
 	size_t at = 0;
 
-	must(key != KEYRING_NONE);
-	for (; block_next(block, &at, &record); position++) {
+	must(find_key(ring, node, &block->key) != KEYRING_NONE);
+	for (; block_next(block, &at, &bytes); position++) {
 		/* Each record may change what holds for the next. */
-		const struct ring_node *n = table_at(&ring->nodes, node);
-		const struct ring_key *k = table_at(&ring->keys, key);
-
-		if (n->role == NODE_HQ && position < k->stolen_from) {
-			take_record(ring, key, record);
-			arena_reset(&ring->arena);
-		}
+		(void)keyring_hear(ring, node, &block->key, position, bytes, &ring->arena,
+				   &record);
+		arena_reset(&ring->arena);
 	}
 }

@@ -16,6 +16,8 @@
 #include "lib/base/table.h"
 #include "lib/store/block.h"
 
+struct record;
+
 #define KEYRING_NONE UINT32_MAX
 
 struct keyring {
@@ -32,6 +34,18 @@ uint32_t keyring_node(const struct keyring *, const struct node_id *);
 
 /* The node's key that the block names; NULL if it has none of that id. */
 const uint8_t *keyring_key(const struct keyring *, uint32_t node, const struct key_id *);
+
+/* What a record is to the ring. */
+enum keyring_word {
+	KEYRING_NOTHING,
+	KEYRING_CHANGED, /* It was taken in: who holds which key is another now. */
+	KEYRING_ERASES,  /* An erasure that counts: *ret_record, in the arena. */
+};
+
+/* Take in one record, of a block of 'node' (KEYRING_NONE: nobody's) signed with 'key'. */
+enum keyring_word keyring_hear(struct keyring *, uint32_t node, const struct key_id *key,
+			       uint64_t position, struct slice bytes, struct arena *,
+			       struct record *ret_record);
 
 /* Take in what a block's records say of nodes and keys.  'node' is the block's; its first
  * record lies at 'position'. */

@@ -24,22 +24,33 @@ eraser_is_due(const struct eraser *e, const struct fold *fold)
 }
 
 void
-eraser_run(struct eraser *e, const struct fold *fold, struct txn *txn)
+eraser_owe(struct eraser *e, struct txn *txn)
 {
-	bool any = false;
-
-	for (uint32_t i = e->done; i < fold->erased.count; i++) {
-		const struct hash *part = table_at(&fold->erased, i);
-		struct slice salt, bytes;
-
-		any = loose_get(txn, LOG_DB_LOOSE, part, &salt, &bytes) || any;
-		loose_erase(txn, LOG_DB_LOOSE, LOG_DB_ERASED, part);
-	}
-	e->staged = fold->erased.count;
-	e->compact_staged = any;
-	if (any) {
+	if (!e->compact_staged) {
+		e->compact_staged = true;
 		txn_put(txn, LOG_DB_META, compact_key(), slice_str("due"));
 	}
+}
+
+void
+eraser_take(struct eraser *e, struct txn *txn, const struct hash *part)
+{
+	struct slice salt, bytes;
+
+	if (loose_get(txn, LOG_DB_LOOSE, part, &salt, &bytes)) {
+		eraser_owe(e, txn);
+	}
+	loose_erase(txn, LOG_DB_LOOSE, LOG_DB_ERASED, part);
+}
+
+void
+eraser_run(struct eraser *e, const struct fold *fold, struct txn *txn)
+{
+	e->compact_staged = false;
+	for (uint32_t i = e->done; i < fold->erased.count; i++) {
+		eraser_take(e, txn, table_at(&fold->erased, i));
+	}
+	e->staged = fold->erased.count;
 }
 
 void

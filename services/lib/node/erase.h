@@ -20,6 +20,12 @@ struct eraser {
 /* At the start every part is looked at again. */
 void eraser_open(struct eraser *, struct txn *);
 
+/* Take one part away in 'txn'; for whoever has no fold. */
+void eraser_take(struct eraser *, struct txn *, const struct hash *part);
+
+/* Bytes of a part that is not in the store any more may still lie in its free pages. */
+void eraser_owe(struct eraser *, struct txn *);
+
 /* Is there something to take away? */
 bool eraser_is_due(const struct eraser *, const struct fold *);
 

@@ -93,9 +93,9 @@ take_entry(struct follower *f, const struct payload_item *item, struct turn *tur
 		return "an entry that does not follow the one before";
 	}
 	struct txn *copy = follower_write(f, turn);
-	(void)log_append(&f->log, copy, &block, item->hq_ms);
-	if (item->loose.len != 0 && f->take_loose != NULL) {
-		f->take_loose(copy, &block, item->loose, turn->arena);
+	struct log_entry entry = log_append(&f->log, copy, &block, item->hq_ms);
+	if (f->took != NULL) {
+		f->took(f->took_ctx, copy, &entry, &block, item->loose, turn->arena);
 	}
 	return NULL;
 }

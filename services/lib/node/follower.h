@@ -23,10 +23,11 @@ enum { FOLLOWER_FILTER_VERSION = 1 }; /* Of the unfiltered stream. */
 
 struct follower {
 	struct store *store; /* Of the copy; NULL: the turn's. */
-	/* A new entry is in the copy, and packed LooseParts came with it: keep what is
-	 * ours.  May be NULL. */
-	void (*take_loose)(struct txn *copy, const struct block *, struct slice packed,
-			   struct arena *);
+	/* A new entry is in the copy; packed LooseParts came with it, or none: keep what
+	 * is ours.  May be NULL. */
+	void (*took)(void *ctx, struct txn *copy, const struct log_entry *,
+		     const struct block *, struct slice packed, struct arena *);
+	void *took_ctx;
 
 	struct dialer dialer;
 	struct log log;

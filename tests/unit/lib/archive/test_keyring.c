@@ -175,6 +175,50 @@ test_keyring__a_stolen_key_of_headquarters_enrols_nobody(void **state)
 	assert_true(has(w, SFO, 0));
 }
 
+/* The word of a record with one part hash that is erased, said with that key. */
+static enum keyring_word
+erasure(struct world *w, unsigned node, unsigned key)
+{
+	const struct hash part = hash_of(slice_str("a part"));
+	struct arena arena = { 0 };
+	struct record record;
+	struct buf e = { 0 };
+
+	buf_clear(&w->record);
+	wire_put_bytes(&e, 1, hash_slice(&part));
+	wire_put_bytes(&w->record, BODY_ERASURE, buf_slice(&e));
+	enum keyring_word word = keyring_hear(
+		&w->ring, keyring_node(&w->ring, &w->nodes[node]), &w->keys[node][key].id,
+		w->position++, buf_slice(&w->record), &arena, &record);
+	if (word == KEYRING_ERASES) {
+		assert_int_equal(record.erasure.count, 1);
+		assert_true(hash_eq(&record.erasure.parts[0], &part));
+	}
+	arena_fini(&arena);
+	buf_fini(&e);
+	return word;
+}
+
+static void
+test_keyring__only_headquarters_erases(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(erasure(w, HQ, 0), KEYRING_ERASES);
+	assert_int_equal(erasure(w, HQ, 0), KEYRING_ERASES);   /* Again is no harm. */
+	assert_int_equal(erasure(w, SFO, 0), KEYRING_NOTHING); /* Nobody yet. */
+	enrolment(w, SFO, 0, NODE_POST, 0);
+	say(w, HQ, 0);
+	assert_int_equal(erasure(w, SFO, 0), KEYRING_NOTHING);
+	/* A key that may only enrol. */
+	enrolment(w, HQ, 1, NODE_HQ, BODY_ENROLMENT);
+	say(w, HQ, 0);
+	assert_int_equal(erasure(w, HQ, 1), KEYRING_NOTHING);
+	revocation(w, HQ, 0, REVOCATION_STOLEN, w->position + 1);
+	say(w, HQ, 0);
+	assert_int_equal(erasure(w, HQ, 0), KEYRING_NOTHING);
+}
+
 static void
 test_keyring__a_retired_key_of_headquarters_still_does(void **state)
 {
@@ -249,6 +293,7 @@ main(void)
 		TEST(test_keyring__headquarters_enrols_nodes_and_keys),
 		TEST(test_keyring__a_post_enrols_nobody),
 		TEST(test_keyring__a_stolen_key_of_headquarters_enrols_nobody),
+		TEST(test_keyring__only_headquarters_erases),
 		TEST(test_keyring__a_retired_key_of_headquarters_still_does),
 		TEST(test_keyring__a_key_says_what_its_enrolment_lists),
 		TEST(test_keyring__a_record_counts_once),
