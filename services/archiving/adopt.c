@@ -11,6 +11,8 @@
 struct adopting {
 	struct archiving *a;
 	const struct tree_head *head;
+	struct txn *txn;
+	struct arena arena;
 	struct unpacker *unpacker;
 	struct buf file, content, leaves;
 	struct log_head before; /* Of the last entry. */
@@ -48,6 +50,8 @@ take_entry(struct adopting *d, const struct archive_entry *entry)
 	d->before = s->log;
 	buf_clear(&d->last_bytes);
 	buf_put_slice(&d->last_bytes, entry->block);
+	erasing_hear(a, d->txn, entry->position, &block, &d->arena);
+	arena_reset(&d->arena);
 	s->log = (struct log_head){ .position = next.last,
 				    .log_hash = next.log_hash,
 				    .hq_ms = next.hq_ms };
@@ -104,6 +108,10 @@ take_segment(struct adopting *d)
 	if (!hash_eq(&seal, &segment.head.seal) || !segment_is_whole(&segment)) {
 		return wrong(d, "its seal is not that of its entries");
 	}
+	if (!erasing_adopt(a, d->txn, s->segments)) {
+		loose_path(s->segments, d->path);
+		return wrong(d, "it cannot be read");
+	}
 	s->seal = seal;
 	s->segments++;
 	s->bytes += d->file.len;
@@ -136,7 +144,9 @@ enum err
 adopt_run(struct archiving *a, const struct tree_head *head, struct txn *txn, char *why,
 	  size_t why_len)
 {
-	struct adopting d = { .a = a, .head = head, .unpacker = unpacker_new() };
+	struct adopting d = {
+		.a = a, .head = head, .txn = txn, .unpacker = unpacker_new()
+	};
 	bool ok = true;
 
 	while (ok && a->sealed.size < head->size) {
@@ -156,6 +166,7 @@ adopt_run(struct archiving *a, const struct tree_head *head, struct txn *txn, ch
 		snprintf(why, why_len, "%s: %s", d.path, d.wrong);
 	}
 	unpacker_free(d.unpacker);
+	arena_fini(&d.arena);
 	buf_fini(&d.file);
 	buf_fini(&d.content);
 	buf_fini(&d.leaves);

@@ -26,6 +26,7 @@ archiving_fini(struct archiving *a)
 	buf_fini(&a->next_checkpoint);
 	buf_fini(&a->next_loose);
 	buf_fini(&a->telling.key);
+	erasing_fini(a);
 }
 
 /* ---- The start --------------------------------------------------------------------- */
@@ -114,6 +115,16 @@ compare(struct archiving *a, const struct tree_head *head, struct txn *txn, char
 		       : err;
 }
 
+static void
+took(void *ctx, struct txn *txn, const struct log_entry *entry, const struct block *block,
+     struct slice packed, struct arena *arena)
+{
+	if (packed.len != 0) {
+		loose_take(txn, block, packed, arena);
+	}
+	erasing_hear(ctx, txn, entry->first, block, arena);
+}
+
 enum err
 archiving_open(struct archiving *a, msec_t now, char *why, size_t why_len)
 {
@@ -122,11 +133,15 @@ archiving_open(struct archiving *a, msec_t now, char *why, size_t why_len)
 
 	follower_init(&a->follower, a->config.dial_endpoint, &a->config.node,
 		      a->config.software, NULL, now);
-	a->follower.take_loose = loose_take;
+	a->follower.took = took;
+	a->follower.took_ctx = a;
 	tell_init(a);
 	enum err err = sealed_read(&txn, &a->sealed)
 			       ? log_open_trimmed(&a->follower.log, &txn, &a->sealed.log)
 			       : ERR_CORRUPT;
+	if (err == OK) {
+		err = erasing_open(a, &txn);
+	}
 	if (err != OK) {
 		snprintf(why, why_len, "the store: %s", err_name(err));
 	} else {
@@ -187,6 +202,7 @@ run(void *self, struct turn *turn)
 		a->started = turn->wall;
 	}
 	note_reset(a, turn);
+	erasing_run(a, turn);
 	seal_run(a, turn);
 	if (a->config.dials) {
 		follower_dial(&a->follower, turn);
@@ -198,6 +214,7 @@ fold_turn(void *self, struct turn *turn)
 {
 	struct archiving *a = self;
 
+	eraser_committed(&a->erasing.eraser, turn->now);
 	seal_committed(a, turn);
 	tell_run(a, turn);
 	follower_ack(&a->follower, turn);
@@ -211,6 +228,7 @@ dropped(void *self, enum err err, struct turn *turn)
 	log_event(turn->log, LOG_ERROR, "commit", "failed=%s", err_name(err));
 	a->retry_at = turn->now + FAILED_REST_MS;
 	follower_drop(&a->follower);
+	a->erasing.ring_ahead = true;
 	seal_dropped(a);
 	dialer_dropped(&a->follower.dialer, turn->out, turn->now);
 }
@@ -220,9 +238,18 @@ deadline(const void *self)
 {
 	const struct archiving *a = self;
 	msec_t link = a->config.dials ? dialer_deadline(&a->follower.dialer) : NEVER;
-	msec_t seal = seal_deadline(a);
+	msec_t seal = seal_deadline(a), erase = erasing_deadline(a);
 
+	seal = erase < seal ? erase : seal;
 	return link < seal ? link : seal;
+}
+
+static enum err
+idle(void *self, struct turn *turn)
+{
+	struct archiving *a = self;
+
+	return eraser_idle(&a->erasing.eraser, a->store, turn->log, turn->now);
 }
 
 void
@@ -243,4 +270,5 @@ const struct service archiving_service = {
 	.dropped = dropped,
 	.refuse = ask_refuse,
 	.deadline = deadline,
+	.idle = idle,
 };

@@ -19,8 +19,10 @@
 #define ARCHIVING_ARCHIVING_H
 
 #include "archiving/shelf.h"
+#include "lib/archive/keyring.h"
 #include "lib/archive/segment.h"
 #include "lib/archive/tree_head.h"
+#include "lib/node/erase.h"
 #include "lib/node/follower.h"
 
 enum { ARCHIVING_FORMAT = 1 };
@@ -28,7 +30,10 @@ enum { ARCHIVING_FORMAT = 1 };
 /* The log's dbs, then: */
 enum {
 	ARCHIVING_DB_SEALED = LOG_DB_COUNT, /* "sealed" -> how far, "at" -> when. */
-	ARCHIVING_DB_SHELVED, /* part hash -> number of its segment (be64). */
+	ARCHIVING_DB_KEYS, /* position (be64) -> node, key id, record: see erasing.c. */
+	ARCHIVING_DB_SHELVED, /* part hash, segment (be64) -> nothing. */
+	ARCHIVING_DB_GOING,   /* Erased, and still beside the segment: as SHELVED. */
+	ARCHIVING_DB_GONE,    /* The same, and gone. */
 };
 extern const char *const archiving_db_names[]; /* NULL-terminated */
 
@@ -67,6 +72,16 @@ struct telling {
 	uint64_t size; /* Of the checkpoint that was told last. */
 };
 
+/* Names that headquarters had erased: see erasing.c. */
+struct erasing {
+	struct keyring ring; /* Who may erase. */
+	bool ring_ahead;     /* A commit failed: it is read again. */
+	struct eraser eraser;
+	bool any_going;
+	msec_t retry_at;
+	char alarm[120];
+};
+
 struct archiving {
 	struct archiving_config config;
 	struct store *store;
@@ -85,6 +100,7 @@ struct archiving {
 	struct buf next_checkpoint, next_loose;
 
 	struct telling telling;
+	struct erasing erasing;
 
 	struct segment_writer writer;
 	msec_t tail_since; /* When the first entry came that is not sealed; NEVER. */
@@ -118,9 +134,39 @@ void sealed_write(struct txn *, const struct sealed *);
 /* loose_wire.c: parts that came with an entry, and how they lie beside a segment. */
 void loose_take(struct txn *, const struct block *, struct slice packed, struct arena *);
 
+/* A file of parts (README.md): its head, where it lies, and its parts one after the
+ * other. loose_body() gives the parts; false: it is no such file of this segment. */
+struct loose_part {
+	struct hash hash;
+	struct slice whole; /* As it lies in the file. */
+};
+enum { LOOSE_MAX_LEN = 1 << 30 };
+void loose_path(uint64_t segment, char path[SEGMENT_PATH_SIZE]);
+void loose_head_put(struct buf *, uint64_t segment, uint32_t parts);
+bool loose_body(struct slice file, uint64_t segment, struct slice *ret_parts) WARN_UNUSED;
+bool loose_next(struct slice parts, size_t *at, struct loose_part *ret,
+		bool *ret_bad) WARN_UNUSED;
+
 /* The parts that are kept of what the block's records name: the file's bytes, and how
  * many. */
 uint32_t loose_gather(struct txn *, const struct block *, struct arena *, struct buf *);
+
+/* erasing.c: what an Erasure names goes from the tail and from beside the segments. */
+enum err erasing_open(struct archiving *, struct txn *) WARN_UNUSED;
+void erasing_fini(struct archiving *);
+
+/* An entry that came, or that the archive holds. */
+void erasing_hear(struct archiving *, struct txn *, uint64_t position,
+		  const struct block *, struct arena *);
+
+/* Parts lie beside the segment.  False: they are none. */
+bool erasing_shelve(struct archiving *, struct txn *, uint64_t segment,
+		    struct slice parts) WARN_UNUSED;
+
+/* The same from the segment's file, if it has one. */
+bool erasing_adopt(struct archiving *, struct txn *, uint64_t segment) WARN_UNUSED;
+void erasing_run(struct archiving *, struct turn *);
+msec_t erasing_deadline(const struct archiving *);
 
 /* seal.c */
 void seal_run(struct archiving *, struct turn *);

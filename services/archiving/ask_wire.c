@@ -7,7 +7,7 @@
 static Kusanone__V1__Text **
 alarms_of(struct archiving *a, struct turn *turn, size_t *ret_count)
 {
-	enum { MOST = 4 };
+	enum { MOST = 5 };
 	Kusanone__V1__Text **list = arena_alloc(turn->arena, MOST * sizeof(list[0]));
 	struct store_usage usage = store_usage(a->store);
 	size_t n = 0;
@@ -26,6 +26,9 @@ alarms_of(struct archiving *a, struct turn *turn, size_t *ret_count)
 	}
 	if (a->alarm[0] != '\0') {
 		list[n++] = reply_text(turn->arena, a->alarm, a->alarm);
+	}
+	if (a->erasing.alarm[0] != '\0') {
+		list[n++] = reply_text(turn->arena, a->erasing.alarm, a->erasing.alarm);
 	}
 	if (usage.disk_full || usage.percent >= STORE_REFUSE_PERCENT) {
 		list[n++] = reply_text(turn->arena,

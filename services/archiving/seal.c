@@ -14,8 +14,6 @@
 enum {
 	FULL_RECORDS = 65536, /* So many may fill a segment: then it is tried. */
 	RETRY_MS = 60 * 1000, /* After a full disk. */
-	LOOSE_HEAD_LEN = 20,
-	LOOSE_FORMAT = 1,
 };
 
 /* A segment on its way. */
@@ -68,21 +66,15 @@ put_tiles(struct sealing *s)
 static void
 put_loose(struct sealing *s, uint64_t number)
 {
-	char path[SEGMENT_PATH_SIZE], index[INDEX_PATH_SIZE];
+	char path[SEGMENT_PATH_SIZE];
 	struct buf file = { 0 };
 
 	if (s->parts == 0) {
 		return;
 	}
-	buf_put_str(&file, "KSP1");
-	buf_put_le16(&file, LOOSE_FORMAT);
-	buf_put_le16(&file, 0);
-	buf_put_le64(&file, number);
-	buf_put_le32(&file, s->parts);
-	must(file.len == LOOSE_HEAD_LEN);
+	loose_head_put(&file, number, s->parts);
 	buf_put_slice(&file, buf_slice(&s->a->next_loose));
-	index_path(number, index);
-	snprintf(path, sizeof(path), "loose/%s", index);
+	loose_path(number, path);
 	put(s, path, buf_slice(&file));
 	buf_fini(&file);
 }
@@ -155,31 +147,11 @@ fill(struct sealing *s)
 
 /* ---- In the store ------------------------------------------------------------------ */
 
-/* Loose parts lie beside their segment now. */
-static void
-shelve_loose(struct archiving *a, struct txn *txn)
-{
-	enum { HEAD = HASH_LEN + 1 + 4 };
-	uint8_t number[8];
-	size_t at = 0;
-
-	put_be64(number, a->sealed.segments);
-	while (at < a->next_loose.len) {
-		const uint8_t *part = a->next_loose.at + at;
-		size_t len = HEAD + part[HASH_LEN] + get_le32(part + HASH_LEN + 1);
-
-		txn_put(txn, ARCHIVING_DB_SHELVED, slice_of(part, HASH_LEN),
-			slice_of(number, sizeof(number)));
-		txn_del(txn, LOG_DB_LOOSE, slice_of(part, HASH_LEN));
-		at += len;
-	}
-}
-
 /* What is on the shelf. */
 static void
 write_down(struct archiving *a, struct txn *txn)
 {
-	shelve_loose(a, txn);
+	must(erasing_shelve(a, txn, a->sealed.segments, buf_slice(&a->next_loose)));
 	sealed_write(txn, &a->next);
 	log_trim(txn, a->next.log.position);
 	a->staged = true;

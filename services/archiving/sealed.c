@@ -4,8 +4,9 @@
  * seal, root (32 each). */
 enum { NUMBERS = 6, SEALED_LEN = 8 * NUMBERS + 3 * 32 };
 
-const char *const archiving_db_names[] = { "log",  "blocks", "loose",   "erased",
-					   "meta", "sealed", "shelved", NULL };
+const char *const archiving_db_names[] = { "log",   "blocks", "loose", "erased",
+					   "meta",  "sealed", "keys",  "shelved",
+					   "going", "gone",   NULL };
 
 static const struct slice sealed_key = { (const uint8_t *)"sealed", 6 };
 

@@ -1,11 +1,14 @@
 # A person's name is erased: no byte of it is left in any file of any node, and every
-# figure stays what it was.
+# figure stays what it was; and every hash and signature of the archive.
+# limit: 180
 . "$(dirname "$0")/../lib/e2e.sh"
 . "$(dirname "$0")/lib/federation.sh"
+. "$(dirname "$0")/lib/archive.sh"
 federation main
+cd "$dir" || exit 1
 headquarters
 posts sfo lax
-cd "$dir" || exit 1
+archiving
 
 mayor="Wilhelmina Quackenbush-Tamagawa"
 guest="玉川鞍馬 権左衛門"
@@ -15,13 +18,13 @@ other="Zebedee Oystercatcher"
 # are bytes of its file, too.
 holders() {
 	local node found=
-	for node in aggregation hq sfo lax; do
+	for node in aggregation archiving hq sfo lax; do
 		! grep -raqF -- "$1" "$fed/$node" || found+="${found:+ }$node"
 	done
 	printf '%s\n' "$found"
 }
 gone() { [ "$(holders "$1")" = "" ]; }
-at_both() { [ "$(holders "$1")" = "aggregation sfo" ]; }
+at_both() { [ "$(holders "$1")" = "aggregation archiving sfo" ]; }
 
 people() { # people NAME KIND…: the member of an event
 	local list=
@@ -52,12 +55,17 @@ show hq >before.hq
 at hq totals --json | json 'd["tables"]' >tables.before
 at sfo events --json | json 'len(d["rows"])' >events.before
 check "folding the log from nothing gives the same, before" recount_equal
+check "all of it is sealed" sealed_all
+archive_good "the archive holds"
+beside() { grep -rlaF -- "$1" "$archive" | sed 's|.*/archive/||; s|[0-9]*$||'; }
+same "the names lie beside the sealed records" "$(beside "$mayor")" loose/
+cp -r "$archive/loose" old.loose
 
 # ---- Who may, and how
 expect "not without a reason" 2 "why" -- at hq erase "$id" --people
 expect "not without saying what" 2 "people" -- at hq erase "$id" --why "request"
 expect "not from a post" 1 "headquarters" -- at sfo erase "$id" --people --why "request"
-same "what is refused erases nothing" "$(holders "$mayor")" "aggregation sfo"
+same "what is refused erases nothing" "$(holders "$mayor")" "aggregation archiving sfo"
 
 # ---- Erased
 began=$(date +%s%3N)
@@ -85,6 +93,27 @@ expect "sending the first submission again brings no name back" 0 "" -- \
 	bash -c "$(declare -f event people vip submit_at at); mayor='$mayor' guest='$guest' \
 	fed='$fed'; vip | submit_at sfo"
 check "no name is back in any file" gone "$mayor"
+
+check "what is sealed is sealed" sealed_all
+archive_good "no hash and no signature of the archive has changed"
+same "a part that is not erased lies there still" "$(beside "$other")" loose/
+
+# ---- Files of the archive that come back from a copy, a store that is lost
+down archiving
+rm -rf "$archive/loose"
+cp -r old.loose "$archive/loose"
+same "a copy from before brings the name back" "$(holders "$mayor")" archiving
+need up archiving
+check "at the next start it goes again" wait_for 20 gone "$mayor"
+down archiving
+rm -rf "$archive/loose" "$fed"/archiving/tail "$fed"/archiving/store "$fed"/archiving/*.mdb
+find "$fed/archiving" -name data.mdb -delete
+cp -r old.loose "$archive/loose"
+need up archiving
+check "without the store, too" wait_for 20 gone "$mayor"
+check "and the guest's" wait_for 20 gone "$guest"
+same "another's stays" "$(holders "$other")" "aggregation archiving sfo"
+archive_good "the archive holds"
 
 # ---- Erased while the post is away
 expect "an edit adds a name to the other event" 0 "headquarters" -- \
@@ -123,7 +152,7 @@ check "without the mayor's name" gone "$mayor"
 check "without the guest's" gone "$guest"
 
 # ---- And stays erased
-for node in sfo aggregation hq lax; do
+for node in sfo aggregation archiving hq lax; do
 	down $node
 	same "$node stops with code 0" "$?" 0
 done
@@ -132,7 +161,7 @@ check "nor the guest's" gone "$guest"
 check "nor the other's" gone "$other"
 grep -laF -e "$mayor" -e "$guest" -e "$other" "$dir"/main.*.log >logs.txt
 same "no service ever logged a name" "$(cat logs.txt)" ""
-for node in aggregation hq sfo lax; do
+for node in aggregation archiving hq sfo lax; do
 	need up $node
 done
 check "folding the log from nothing gives the same, after a restart" recount_equal
