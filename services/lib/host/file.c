@@ -5,8 +5,11 @@
 #include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "lib/base/mem.h"
 
 static enum err
 read_open(int fd, const char *path, size_t max, struct buf *text, char *why,
@@ -122,5 +125,22 @@ file_put(int dir, const char *name, struct slice bytes)
 		(void)unlinkat(dir, aside, 0);
 		errno = code;
 	}
+	return ok;
+}
+
+bool
+file_sync_folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash == NULL   ? xstrdup(".")
+		       : slash == path ? xstrdup("/")
+				       : xstrndup(path, (size_t)(slash - path));
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool ok = fd >= 0 && fsync(fd) == 0;
+
+	if (fd >= 0) {
+		close(fd);
+	}
+	free(folder);
 	return ok;
 }

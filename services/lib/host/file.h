@@ -18,6 +18,9 @@ bool file_write_all(int fd, struct slice bytes) WARN_UNUSED;
  * of the folder besides.  False with errno, and nothing changed. */
 bool file_put(int dir, const char *name, struct slice bytes) WARN_UNUSED;
 
+/* The folder that holds 'path' has its names on the disk; false with errno. */
+bool file_sync_folder_of(const char *path) WARN_UNUSED;
+
 /* Forget what was read: the memory is overwritten, and the buf empty. */
 void file_wipe(struct buf *text);
 

@@ -108,23 +108,6 @@ print(struct buf *out, const struct keyfile *keys)
 	must(out->len <= KEYFILE_MAX_BYTES);
 }
 
-static bool
-sync_folder_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *folder = slash == NULL   ? xstrdup(".")
-		       : slash == path ? xstrdup("/")
-				       : xstrndup(path, (size_t)(slash - path));
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool ok = fd >= 0 && fsync(fd) == 0;
-
-	if (fd >= 0) {
-		close(fd);
-	}
-	free(folder);
-	return ok;
-}
-
 /* A new file with everything on the disk but its folder's entry. */
 static enum err
 create(const char *path, const struct keyfile *keys, char *why, size_t why_len)
@@ -158,7 +141,7 @@ keyfile_write(const char *path, const struct keyfile *keys, char *why, size_t wh
 {
 	enum err err = create(path, keys, why, why_len);
 
-	if (err == OK && !sync_folder_of(path)) {
+	if (err == OK && !file_sync_folder_of(path)) {
 		snprintf(why, why_len, "%s: its folder cannot be synced: %s", path,
 			 strerror(errno));
 		return ERR_IO;
@@ -175,7 +158,7 @@ keyfile_replace(const char *path, const struct keyfile *keys, char *why, size_t 
 	/* What an interrupted replacement left is not in use. */
 	(void)unlink(aside);
 	enum err err = create(aside, keys, why, why_len);
-	if (err == OK && (rename(aside, path) != 0 || !sync_folder_of(path))) {
+	if (err == OK && (rename(aside, path) != 0 || !file_sync_folder_of(path))) {
 		snprintf(why, why_len, "%s: cannot be replaced: %s", path,
 			 strerror(errno));
 		(void)unlink(aside);
