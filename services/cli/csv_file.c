@@ -208,16 +208,49 @@ csv_read(struct cli *cli, const char *path, const char *const *columns,
 	return r.complaints == 0;
 }
 
+/* The length of one of the texts that 'text' begins with; 0: with none. */
+static size_t
+begins_with(const char *text, const char *const *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t len = strlen(list[i]);
+
+		if (strncmp(text, list[i], len) == 0) {
+			return len;
+		}
+	}
+	return 0;
+}
+
+bool
+csv_is_formula(const char *text)
+{
+	/* Before a formula they do not keep spreadsheets from seeing it. */
+	static const char *const blanks[] = { " ",      "\u00a0", "\u200b",
+					      "\u2060", "\u3000", "\ufeff" };
+	/* The wide ones are as good in Japanese, U+2212 is a minus as well. */
+	static const char *const begins[] = { "=",  "+",  "-",  "@",  "\t",     "\r",
+					      "\n", "＝", "＋", "－", "\u2212", "＠" };
+	size_t len;
+
+	while ((len = begins_with(text, blanks, ARRAY_LEN(blanks))) != 0) {
+		text += len;
+	}
+	return begins_with(text, begins, ARRAY_LEN(begins)) != 0;
+}
+
 void
 csv_put_text(struct buf *b, const char *text)
 {
-	bool formula = text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
+	bool formula = csv_is_formula(text);
 	size_t len = strlen(text) + (formula ? 1 : 0);
 	char *safe = xmalloc(len + 1);
 
 	safe[0] = '\'';
 	memcpy(safe + (formula ? 1 : 0), text, strlen(text) + 1);
-	if (strpbrk(safe, ",\"\n\r") == NULL) {
+	/* Readers take blanks at the ends away where there are no quotes. */
+	if (strpbrk(safe, ",\"\n\r") == NULL && safe[0] != ' ' &&
+	    (len == 0 || safe[len - 1] != ' ')) {
 		buf_put(b, safe, len);
 	} else {
 		size_t need = csv_write(NULL, 0, safe, len);

@@ -35,6 +35,10 @@ bool csv_read(struct cli *, const char *path, const char *const *columns,
 void csv_complain(struct cli *, const struct csv_file *, const struct csv_cell *,
 		  const char *text);
 
+/* Could a spreadsheet take it for a formula?  It begins, after blanks, with = + - @, one
+ * of their other forms, a tab or a line end. */
+bool csv_is_formula(const char *text) WARN_UNUSED;
+
 /* One cell as CSV: quoted where it must be; text that a spreadsheet would take for a
  * formula gets an apostrophe before it. */
 void csv_put_text(struct buf *, const char *text);

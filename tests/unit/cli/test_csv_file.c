@@ -120,6 +120,21 @@ test_csv_file__text_for_spreadsheets_is_no_formula(void **state)
 		{ "@x", "'@x" },
 		{ "-3", "'-3" },
 		{ "+a,b", "\"'+a,b\"" },
+		{ "\t=1", "'\t=1" },
+		{ "\r=1", "\"'\r=1\"" },
+		{ "  =1", "'  =1" },
+		{ "\u3000＝１", "'\u3000＝１" },
+		{ "\u200b\ufeff=1", "'\u200b\ufeff=1" },
+		{ "\u22121", "'\u22121" },
+		{ "＋1", "'＋1" },
+		{ "＠x", "'＠x" },
+		/* What begins with none of them is as it was, blanks included. */
+		{ "a=1", "a=1" },
+		{ "'=1", "'=1" },
+		{ " a", "\" a\"" },
+		{ "a ", "\"a \"" },
+		{ "\u3000水素", "\u3000水素" },
+		{ "1-2", "1-2" },
 	};
 	(void)state;
 
