@@ -1,6 +1,7 @@
 #include "aggregation/ask_parts_wire.h"
 
 #include "lib/base/unpack_wire.h"
+#include "lib/model/sheet_wire.h"
 #include "lib/model/totals_wire.h"
 #include "lib/node/reply_wire.h"
 
@@ -50,18 +51,28 @@ ask_refuse(const struct message *msg, const char *code, struct turn *turn)
 	reply_refuse(turn, msg->from, 0, &fault);
 }
 
+/* False: it was refused. */
 static bool
-resolve_instant(Kusanone__V1__TotalsQuery *q, struct turn *turn)
+resolve_instant(int64_t as_of_ms, uint64_t *position, struct peer to, uint64_t request,
+		struct turn *turn)
 {
+	static const struct show_fault too_early = {
+		.field = "as_of_ms",
+		.reason_ja = "その時点にはまだ記録がありません",
+		.reason_en = "there was no record at that instant",
+		.expected_ja = "もっと後の時点",
+		.expected_en = "a later instant",
+	};
 	struct log_entry entry;
 
-	if (q->as_of_ms == 0) {
+	if (as_of_ms == 0) {
 		return true;
 	}
-	if (!log_at_instant(turn->txn, q->as_of_ms, &entry)) {
+	if (!log_at_instant(turn->txn, as_of_ms, &entry)) {
+		reply_refuse(turn, to, request, &too_early);
 		return false;
 	}
-	q->as_of_position = entry.last;
+	*position = entry.last;
 	return true;
 }
 
@@ -97,17 +108,9 @@ answer_totals(struct aggregation *a, struct peer to, uint64_t request,
 {
 	Kusanone__V1__Reply reply = KUSANONE__V1__REPLY__INIT;
 	Kusanone__V1__TotalsReply totals;
-	static const struct show_fault too_early = {
-		.field = "as_of_ms",
-		.reason_ja = "その時点にはまだ記録がありません",
-		.reason_en = "there was no record at that instant",
-		.expected_ja = "もっと後の時点",
-		.expected_en = "a later instant",
-	};
 	struct show_fault fault = { 0 };
 
-	if (!resolve_instant(q, turn)) {
-		reply_refuse(turn, to, request, &too_early);
+	if (!resolve_instant(q->as_of_ms, &q->as_of_position, to, request, turn)) {
 		return false;
 	}
 	if (!totals_answer(&a->fold, q, turn->arena, &totals, &fault)) {
@@ -121,6 +124,50 @@ answer_totals(struct aggregation *a, struct peer to, uint64_t request,
 	reply.reply_case = KUSANONE__V1__REPLY__REPLY_TOTALS;
 	reply.totals = &totals;
 	return send_reply(to, &reply, turn);
+}
+
+static void
+answer_sheet(struct aggregation *a, struct peer to, uint64_t request,
+	     Kusanone__V1__SheetQuery *q, struct turn *turn)
+{
+	Kusanone__V1__Reply reply = KUSANONE__V1__REPLY__INIT;
+	Kusanone__V1__SheetReply sheet;
+	struct show_fault fault = { 0 };
+
+	if (q->select != NULL &&
+	    !resolve_instant(q->select->as_of_ms, &q->select->as_of_position, to, request,
+			     turn)) {
+		return;
+	}
+	if (!sheet_answer(&a->fold, q, turn->arena, &sheet, &fault)) {
+		reply_refuse(turn, to, request, &fault);
+		return;
+	}
+	reply.request = request;
+	reply.reply_case = KUSANONE__V1__REPLY__REPLY_SHEET;
+	reply.sheet = &sheet;
+	send_reply(to, &reply, turn);
+}
+
+static void
+answer_log(struct aggregation *a, struct peer to, uint64_t request,
+	   Kusanone__V1__LogQuery *q, struct turn *turn)
+{
+	Kusanone__V1__Reply reply = KUSANONE__V1__REPLY__INIT;
+	Kusanone__V1__LogReply log = KUSANONE__V1__LOG_REPLY__INIT;
+	struct show_fault fault = { 0 };
+
+	if (!resolve_instant(q->as_of_ms, &q->as_of_position, to, request, turn)) {
+		return;
+	}
+	if (!ask_log(a, q, turn, &log, &fault)) {
+		reply_refuse(turn, to, request, &fault);
+		return;
+	}
+	reply.request = request;
+	reply.reply_case = KUSANONE__V1__REPLY__REPLY_LOG;
+	reply.log = &log;
+	send_reply(to, &reply, turn);
 }
 
 static void
@@ -175,6 +222,12 @@ answer(struct aggregation *a, struct peer to, const Kusanone__V1__Query *query,
 		reply.reply_case = KUSANONE__V1__REPLY__REPLY_STATUS;
 		reply.status = &status;
 		send_reply(to, &reply, turn);
+		return;
+	case KUSANONE__V1__QUERY__QUERY_SHEET:
+		answer_sheet(a, to, query->request, query->sheet, turn);
+		return;
+	case KUSANONE__V1__QUERY__QUERY_LOG:
+		answer_log(a, to, query->request, query->log, turn);
 		return;
 	case KUSANONE__V1__QUERY__QUERY_COHOSTS:
 		reply_refuse(turn, to, query->request, &at_posts);

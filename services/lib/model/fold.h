@@ -293,6 +293,11 @@ bool fold_event_shown(struct fold *, uint32_t event, struct arena *,
 		      struct slice *ret_bytes,
 		      struct merge_result *ret_conflicts) WARN_UNUSED;
 
+/* The same as of a position at which 'fact' held.  What a key found stolen since took
+ * away from branches that were joined then is not in it any more. */
+bool fold_event_shown_at(struct fold *, const struct event_fact *fact, uint64_t position,
+			 struct arena *, struct slice *ret_bytes) WARN_UNUSED;
+
 /* Follow merges to the event that counts. */
 uint32_t fold_forward(const struct fold *, uint32_t event);
 

@@ -344,40 +344,35 @@ add_conflicts(struct merge_result *all, const struct merge_result *more,
 	all->conflict_count = count;
 }
 
-bool
-fold_event_shown(struct fold *f, uint32_t event, struct arena *arena,
-		 struct slice *ret_bytes, struct merge_result *ret_conflicts)
+/* One head is shown as it is, several joined field by field in log order. */
+static bool
+join_heads(struct fold *f, const uint32_t *heads, unsigned count, struct arena *arena,
+	   struct slice *ret_bytes, struct merge_result *ret_conflicts)
 {
-	const struct event_row *e = table_at(&f->events, event);
 	struct merge_result all = { 0 };
 	struct ancestors seen = { 0 };
 	struct slice shown;
 
-	if (e->first_head1 == 0 ||
-	    !revision_bytes(f, e->first_head1 - 1, arena, &shown)) {
+	if (count == 0 || !revision_bytes(f, heads[0], arena, &shown)) {
 		return false;
 	}
-	const struct revision_row *head = table_at(&f->revisions, e->first_head1 - 1);
-	uint32_t next1 = head->next_head1;
-	if (next1 != 0) {
-		add_with_ancestors(f, &seen, e->first_head1 - 1, arena);
+	if (count > 1) {
+		add_with_ancestors(f, &seen, heads[0], arena);
 	}
-	for (unsigned joined = 1; next1 != 0 && joined < FOLD_MAX_JOINED; joined++) {
+	for (unsigned i = 1; i < count; i++) {
 		struct ancestors mine = { 0 };
 		struct slice base = { 0 }, theirs;
 
-		add_with_ancestors(f, &mine, next1 - 1, arena);
+		add_with_ancestors(f, &mine, heads[i], arena);
 		uint32_t common = common_ancestor(&seen, &mine);
 		if ((common != UINT32_MAX && !revision_bytes(f, common, arena, &base)) ||
-		    !revision_bytes(f, next1 - 1, arena, &theirs)) {
+		    !revision_bytes(f, heads[i], arena, &theirs)) {
 			return false;
 		}
 		struct merge_result one = event_merge(base, shown, theirs, arena);
 		shown = one.merged;
 		add_conflicts(&all, &one, arena);
-		add_with_ancestors(f, &seen, next1 - 1, arena);
-		next1 = ((const struct revision_row *)table_at(&f->revisions, next1 - 1))
-				->next_head1;
+		add_with_ancestors(f, &seen, heads[i], arena);
 	}
 	all.merged = shown;
 	if (ret_conflicts != NULL) {
@@ -385,6 +380,87 @@ fold_event_shown(struct fold *f, uint32_t event, struct arena *arena,
 	}
 	*ret_bytes = shown;
 	return true;
+}
+
+bool
+fold_event_shown(struct fold *f, uint32_t event, struct arena *arena,
+		 struct slice *ret_bytes, struct merge_result *ret_conflicts)
+{
+	const struct event_row *e = table_at(&f->events, event);
+	uint32_t heads[FOLD_MAX_JOINED];
+	unsigned count = 0;
+
+	for (uint32_t h1 = e->first_head1; h1 != 0 && count < FOLD_MAX_JOINED;) {
+		heads[count++] = h1 - 1;
+		h1 = ((const struct revision_row *)table_at(&f->revisions, h1 - 1))
+			     ->next_head1;
+	}
+	return join_heads(f, heads, count, arena, ret_bytes, ret_conflicts);
+}
+
+/* The event's revisions up to the position, newest first. */
+static uint32_t *
+revisions_upto(const struct fold *f, uint32_t event, uint64_t position,
+	       struct arena *arena, uint32_t *ret_count)
+{
+	const struct event_row *e = table_at(&f->events, event);
+	uint32_t *list = NULL;
+
+	for (unsigned pass = 0; pass < 2; pass++) {
+		const struct record_row *row;
+
+		*ret_count = 0;
+		for (uint32_t r1 = e->newest1; r1 != 0; r1 = row->older1) {
+			row = table_at(&f->records, r1 - 1);
+			if (row->revision1 == 0 || r1 > position) {
+				continue;
+			}
+			if (list != NULL) {
+				list[*ret_count] = row->revision1 - 1;
+			}
+			(*ret_count)++;
+		}
+		if (pass == 0) {
+			list = arena_alloc(arena, *ret_count * sizeof(list[0]));
+		}
+	}
+	return list;
+}
+
+bool
+fold_event_shown_at(struct fold *f, const struct event_fact *fact, uint64_t position,
+		    struct arena *arena, struct slice *ret_bytes)
+{
+	uint32_t heads[FOLD_MAX_JOINED];
+	uint32_t all;
+	unsigned count = 0;
+
+	if ((fact->flags & FACT_JOINED) == 0) {
+		struct record record;
+		bool good = fold_read_record(f, fact->head_record, arena, &record) &&
+			    record.body == BODY_EVENT_REVISION;
+
+		*ret_bytes = good ? record.revision.event.bytes : (struct slice){ 0 };
+		return good;
+	}
+	/* What no later one of them was made from, in log order. */
+	const uint32_t *list = revisions_upto(f, fact->event, position, arena, &all);
+	for (uint32_t i = all; i > 0 && count < FOLD_MAX_JOINED; i--) {
+		bool is_base = false;
+
+		for (uint32_t k = 0; k + 1 < i && !is_base; k++) {
+			const struct revision_row *later =
+				table_at(&f->revisions, list[k]);
+
+			is_base = later->parent_count != 0 &&
+				  is_parent(f, later->parents1, later->parent_count,
+					    list[i - 1]);
+		}
+		if (!is_base) {
+			heads[count++] = list[i - 1];
+		}
+	}
+	return join_heads(f, heads, count, arena, ret_bytes, NULL);
 }
 
 /* ---- What others say of it -------------------------------------------------------- */

@@ -758,6 +758,19 @@ answer_query(struct answering *a)
 }
 
 bool
+totals_selection(struct fold *f, const Kusanone__V1__TotalsQuery *in, struct arena *arena,
+		 struct query *ret_query, struct show_fault *ret_fault)
+{
+	struct answering a = { .fold = f, .arena = arena, .in = in, .fault = ret_fault };
+
+	if (!parse_query(&a)) {
+		return false;
+	}
+	*ret_query = a.query;
+	return true;
+}
+
+bool
 totals_answer(struct fold *f, const Kusanone__V1__TotalsQuery *in, struct arena *arena,
 	      Kusanone__V1__TotalsReply *ret_reply, struct show_fault *ret_fault)
 {

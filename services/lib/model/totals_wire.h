@@ -14,6 +14,12 @@ bool totals_answer(struct fold *, const Kusanone__V1__TotalsQuery *, struct aren
 		   Kusanone__V1__TotalsReply *ret_reply,
 		   struct show_fault *ret_fault) WARN_UNUSED;
 
+/* What the question selects, as the query takes it; in 'arena'.  Refuses as
+ * totals_answer() does. */
+struct query;
+bool totals_selection(struct fold *, const Kusanone__V1__TotalsQuery *, struct arena *,
+		      struct query *ret_query, struct show_fault *ret_fault) WARN_UNUSED;
+
 /* The published figures in force, with what is itemised of them. */
 size_t totals_published(struct fold *, uint64_t position, enum date_rule, struct arena *,
 			Kusanone__V1__PublishedRow ***ret_rows);

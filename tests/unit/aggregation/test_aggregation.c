@@ -620,6 +620,225 @@ test_aggregation__whom_headquarters_alerts_is_no_posts_matter(void **state)
 	hq_free(hq);
 }
 
+/* ---- For analysts -------------------------------------------------------------------
+ */
+
+/* What this machine's command hears, or somebody with a key; NULL: no answer. */
+static const Kusanone__V1__Reply *
+ask_from(struct hq *hq, struct peer peer, const struct player *who,
+	 Kusanone__V1__Query *query)
+{
+	struct frame_header header = { .type = FRAME_QUERY, .minor = 1 };
+	struct frame frame;
+
+	query->request = 7;
+	put_frame(hq, peer, who, &header, pack_in_arena(&query->base, &hq->arena),
+		  (struct slice){ 0 });
+	must(hq_turn(hq) == OK);
+	if (!get_frame(hq, peer, FRAME_REPLY, 0, &frame)) {
+		return NULL;
+	}
+	const Kusanone__V1__Reply *reply = (const Kusanone__V1__Reply *)unpack_message(
+		&kusanone__v1__reply__descriptor, frame.body, &hq->arena, NULL);
+	must(reply != NULL && reply->request == 7);
+	return reply;
+}
+
+/* With a sentence that says why. */
+static bool
+is_refused(struct hq *hq, const Kusanone__V1__Reply *reply)
+{
+	struct frame frame;
+
+	return reply == NULL &&
+	       get_frame(hq, (struct peer){ LOCAL, 99 }, FRAME_REFUSED, 0, &frame);
+}
+
+static const Kusanone__V1__Reply *
+ask_log_of(struct hq *hq, Kusanone__V1__LogQuery *log)
+{
+	Kusanone__V1__Query query = KUSANONE__V1__QUERY__INIT;
+
+	query.query_case = KUSANONE__V1__QUERY__QUERY_LOG;
+	query.log = log;
+	return ask_from(hq, (struct peer){ LOCAL, 99 }, NULL, &query);
+}
+
+static void
+test_aggregation__the_log_is_given_as_it_was_signed_a_page_at_a_time(void **state)
+{
+	(void)state;
+	struct hq *hq = hq_with_posts(); /* 1, 2 */
+	Kusanone__V1__LogQuery log = KUSANONE__V1__LOG_QUERY__INIT;
+	struct block_maker maker = { 0 };
+	uint64_t seq = 0;
+
+	player_connect(hq, &hq->sfo);
+	struct slice record = event_record(hq, EVENT_A, "sfo");
+	struct block block = make_block(hq, &hq->sfo, record, &maker);
+	put_block(hq, &hq->sfo, block.bytes, (struct slice){ 0 }); /* 3 */
+	assert_int_equal(hq_turn(hq), OK);
+
+	const Kusanone__V1__LogReply *all = ask_log_of(hq, &log)->log;
+	assert_int_equal(all->position, 3);
+	assert_int_equal(all->n_rows, 3);
+	assert_false(all->more);
+	assert_int_equal(all->judged_again, 0);
+	assert_int_equal(all->hq_ms, all->rows[2]->hq_ms);
+	assert_string_equal(all->rows[2]->verdict, "counts");
+	assert_int_equal(all->rows[2]->seq, 1);
+	assert_true(slice_eq(slice_pb(all->rows[2]->bytes), record));
+	struct hash identity = hash_of(record);
+	char hex[2 * HASH_LEN + 1];
+	hex_format(identity.b, HASH_LEN, hex);
+	assert_string_equal(all->rows[2]->identity, hex);
+	hex_format(hq->sfo.node.b, NODE_ID_LEN, hex);
+	assert_string_equal(all->rows[2]->node_id, hex);
+
+	log.limit = 1;
+	for (uint64_t p = 1; p <= 3; p++) {
+		const Kusanone__V1__LogReply *page = ask_log_of(hq, &log)->log;
+
+		assert_int_equal(page->n_rows, 1);
+		assert_int_equal(page->rows[0]->position, p);
+		assert_int_equal(page->more, p < 3);
+		seq += page->rows[0]->seq;
+		log.after = p;
+	}
+	assert_int_equal(seq, 1 + 2 + 1);
+	assert_int_equal(ask_log_of(hq, &log)->log->n_rows, 0);
+
+	/* As of a position, of an instant; of none that is not there. */
+	log = (Kusanone__V1__LogQuery)KUSANONE__V1__LOG_QUERY__INIT;
+	log.as_of_position = 2;
+	assert_int_equal(ask_log_of(hq, &log)->log->n_rows, 2);
+	assert_int_equal(ask_log_of(hq, &log)->log->position, 2);
+	log.as_of_position = 0;
+	log.as_of_ms = all->rows[1]->hq_ms;
+	assert_int_equal(ask_log_of(hq, &log)->log->position, 2);
+	log.as_of_ms = 1;
+	assert_true(is_refused(hq, ask_log_of(hq, &log)));
+	log.as_of_ms = 0;
+	log.as_of_position = 4;
+	assert_true(is_refused(hq, ask_log_of(hq, &log)));
+	block_maker_fini(&maker);
+	hq_free(hq);
+}
+
+static void
+test_aggregation__a_page_of_the_log_ends_within_a_block(void **state)
+{
+	(void)state;
+	struct hq *hq = hq_with_posts(); /* 1, 2 */
+	Kusanone__V1__LogQuery log = KUSANONE__V1__LOG_QUERY__INIT;
+	struct key_id key = key_id_of(hq->sfo.sign_public);
+	const char *ids[] = { EVENT_A, "01900000-0000-7000-8000-00000000000b",
+			      "01900000-0000-7000-8000-00000000000c" };
+	struct slice records[ARRAY_LEN(ids)];
+	struct block_maker maker = { 0 };
+
+	player_connect(hq, &hq->sfo);
+	block_begin(&maker, &hq->sfo.node, 1, &hq->sfo.tip);
+	for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
+		records[i] = event_record(hq, ids[i], "sfo");
+		assert_true(block_add(&maker, records[i]));
+	}
+	struct block block = block_finish(&maker, hq->wall, &key, hq->sfo.sign_secret);
+	put_block(hq, &hq->sfo, block.bytes, (struct slice){ 0 }); /* 3, 4, 5 */
+	assert_int_equal(hq_turn(hq), OK);
+
+	log.limit = 2;
+	log.after = 3;
+	log.as_of_position = 4;
+	const Kusanone__V1__LogReply *page = ask_log_of(hq, &log)->log;
+	assert_int_equal(page->n_rows, 1);
+	assert_int_equal(page->rows[0]->position, 4);
+	assert_int_equal(page->rows[0]->seq, 2);
+	assert_true(slice_eq(slice_pb(page->rows[0]->bytes), records[1]));
+	assert_false(page->more);
+	log.after = 2;
+	log.as_of_position = 0;
+	page = ask_log_of(hq, &log)->log;
+	assert_int_equal(page->n_rows, 2);
+	assert_true(page->more);
+	block_maker_fini(&maker);
+	hq_free(hq);
+}
+
+/* Who counts again as of a position before is told that it says other verdicts now. */
+static void
+test_aggregation__a_log_that_was_judged_again_says_so(void **state)
+{
+	(void)state;
+	struct hq *hq = hq_with_posts();
+	Kusanone__V1__LogQuery log = KUSANONE__V1__LOG_QUERY__INIT;
+	Kusanone__V1__Record record = KUSANONE__V1__RECORD__INIT;
+	Kusanone__V1__Revocation body = KUSANONE__V1__REVOCATION__INIT;
+	struct block_maker maker = { 0 };
+
+	player_connect(hq, &hq->sfo);
+	struct block block =
+		make_block(hq, &hq->sfo, event_record(hq, EVENT_A, "sfo"), &maker);
+	put_block(hq, &hq->sfo, block.bytes, (struct slice){ 0 }); /* 3 */
+	assert_int_equal(hq_turn(hq), OK);
+	body.node_id = (ProtobufCBinaryData){ NODE_ID_LEN, hq->sfo.node.b };
+	body.sign_key = (ProtobufCBinaryData){ 32, hq->sfo.sign_public };
+	body.kind = KUSANONE__V1__REVOCATION_KIND__REVOCATION_KIND_STOLEN;
+	body.from_position = 3;
+	record.body_case = KUSANONE__V1__RECORD__BODY_REVOCATION;
+	record.revocation = &body;
+	player_say(hq, &hq->own, &record); /* 4 */
+
+	log.as_of_position = 3;
+	const Kusanone__V1__LogReply *then = ask_log_of(hq, &log)->log;
+	assert_int_equal(then->judged_again, 4);
+	assert_string_equal(then->rows[2]->verdict, "stolen");
+	log.as_of_position = 4;
+	assert_int_equal(ask_log_of(hq, &log)->log->judged_again, 0);
+	block_maker_fini(&maker);
+	hq_free(hq);
+}
+
+static void
+test_aggregation__sheets_and_the_log_are_for_this_machine_alone(void **state)
+{
+	(void)state;
+	struct hq *hq = hq_with_posts();
+	Kusanone__V1__Query query = KUSANONE__V1__QUERY__INIT;
+	Kusanone__V1__LogQuery log = KUSANONE__V1__LOG_QUERY__INIT;
+	Kusanone__V1__SheetQuery sheet = KUSANONE__V1__SHEET_QUERY__INIT;
+	Kusanone__V1__TotalsQuery select = KUSANONE__V1__TOTALS_QUERY__INIT;
+	const struct peer local = { LOCAL, 99 };
+	struct block_maker maker = { 0 };
+
+	player_connect(hq, &hq->sfo);
+	struct block block =
+		make_block(hq, &hq->sfo, event_record(hq, EVENT_A, "sfo"), &maker);
+	put_block(hq, &hq->sfo, block.bytes, (struct slice){ 0 });
+	assert_int_equal(hq_turn(hq), OK);
+
+	query.query_case = KUSANONE__V1__QUERY__QUERY_LOG;
+	query.log = &log;
+	assert_null(ask_from(hq, hq->sfo.up, &hq->sfo, &query));
+	query.query_case = KUSANONE__V1__QUERY__QUERY_SHEET;
+	query.sheet = &sheet;
+	sheet.select = &select;
+	assert_null(ask_from(hq, hq->sfo.up, &hq->sfo, &query));
+
+	const Kusanone__V1__Reply *reply = ask_from(hq, local, NULL, &query);
+	assert_int_equal(reply->sheet->n_rows, 1);
+	assert_string_equal(reply->sheet->rows[0]->event_id, EVENT_A);
+	assert_int_equal(reply->sheet->rows[0]->event->budget_planned->jpy, 77777777);
+	select.as_of_ms = reply->sheet->hq_ms - 1; /* before it */
+	reply = ask_from(hq, local, NULL, &query);
+	assert_int_equal(reply->sheet->n_rows, 0);
+	assert_int_equal(reply->sheet->position, 2);
+	select.as_of_ms = 1;
+	assert_true(is_refused(hq, ask_from(hq, local, NULL, &query)));
+	block_maker_fini(&maker);
+	hq_free(hq);
+}
+
 int
 main(void)
 {
@@ -647,6 +866,12 @@ main(void)
 			test_aggregation__an_address_is_kept_and_served_to_a_follower_until_erased),
 		cmocka_unit_test(
 			test_aggregation__whom_headquarters_alerts_is_no_posts_matter),
+		cmocka_unit_test(
+			test_aggregation__the_log_is_given_as_it_was_signed_a_page_at_a_time),
+		cmocka_unit_test(test_aggregation__a_page_of_the_log_ends_within_a_block),
+		cmocka_unit_test(test_aggregation__a_log_that_was_judged_again_says_so),
+		cmocka_unit_test(
+			test_aggregation__sheets_and_the_log_are_for_this_machine_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
