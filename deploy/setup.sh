@@ -18,9 +18,9 @@ build_packages=(
 	build-essential cmake ninja-build pkgconf
 	# protobuf: the two generators and the C library
 	protobuf-compiler protobuf-c-compiler libprotobuf-c-dev
-	# ZeroMQ, loop, store, JSON, keys and hashes, text, configuration, CSV
+	# ZeroMQ, loop, store, JSON, keys and hashes, text, configuration, CSV, XLSX
 	libzmq3-dev libuv1-dev liblmdb-dev libjansson-dev libsodium-dev libutf8proc-dev
-	libyaml-dev libcsv-dev
+	libyaml-dev libcsv-dev libxlsxwriter-dev
 	# Alerts: mail and webhooks, calendars
 	libcurl4-openssl-dev libical-dev
 	# Archive: SHA-256, compression
@@ -49,7 +49,7 @@ bench_packages=(
 )
 runtime_packages=(
 	libzmq5 libprotobuf-c1 libuv1 liblmdb0 libjansson4 libsodium23 libutf8proc2
-	libyaml-0-2 libcsv3 libcurl4 libical3 libssl3 libzstd1
+	libyaml-0-2 libcsv3 libxlsxwriter4 libcurl4 libical3 libssl3 libzstd1
 	tzdata
 )
 

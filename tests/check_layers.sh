@@ -34,6 +34,8 @@ only 'sodium\.h'        '^services/(lib/base/(hash|base64)\.c:|lib/host/|[^:]*_i
 only 'yaml\.h'          '^services/lib/base/config'
 only 'libical/.*'       '^services/notification/calendar\.c:'
 only 'openssl/.*' '^services/lib/archive/sha256\.c:'
+only 'xlsxwriter\.h|xlsxwriter/.*' '^services/cli/xlsx\.c:'
+only 'csv\.h' '^services/cli/csv_file\.c:'
 only 'zstd.*\.h' '^services/lib/archive/pack\.c:'
 only 'utf8proc\.h'      '^services/lib/(base/utf8|model/)'
 
