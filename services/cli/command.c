@@ -27,6 +27,7 @@ const struct command commands[] = {
 	{ "reference show", reference_show_run },
 	{ "totals", totals_run },
 	{ "watch", watch_run },
+	{ "export", export_run },
 	{ "node keygen", node_keygen_run },
 	{ "node enrol", node_enrol_run },
 	{ "node rotate", node_rotate_run },

@@ -19,12 +19,15 @@ struct filter_options {
 extern const char *const filter_dimensions[FILTER_SHORT];
 
 /* Entries of a table of options. */
-#define FILTER_OPTIONS(f)                                                                \
+#define FILTER_OPTIONS(f) FILTER_OPTIONS_BUT_FORMAT(f), OPT_MANY("format", &(f).by[5])
+
+/* For a command whose --format is something else. */
+#define FILTER_OPTIONS_BUT_FORMAT(f)                                                     \
 	OPT_MANY("filter", &(f).any), OPT_MANY("month", &(f).by[0]),                     \
 		OPT_MANY("post", &(f).by[1]), OPT_MANY("state", &(f).by[2]),             \
 		OPT_MANY("category", &(f).by[3]), OPT_MANY("pillar", &(f).by[4]),        \
-		OPT_MANY("format", &(f).by[5]), OPT_MANY("topic", &(f).by[6]),           \
-		OPT_MANY("frame", &(f).by[7]), OPT_MANY("status", &(f).by[8])
+		OPT_MANY("topic", &(f).by[6]), OPT_MANY("frame", &(f).by[7]),            \
+		OPT_MANY("status", &(f).by[8])
 
 /* The filters as messages, in the arena.  False after a complaint. */
 bool filter_read(struct cli *, const struct filter_options *,

@@ -2,13 +2,14 @@
  *
  * {0}, {1}, … stand for what is filled in; a sentence has the same ones in both
  * languages, in whatever order its grammar wants.  Sentences that make a whole line end
- * with their newline.  Those about alerts stand in messages_alerts.h, those about
- * archives in messages_archive.h. */
+ * with their newline.  Those about alerts, archives and exports stand in
+ * messages_alerts.h, messages_archive.h and messages_export.h. */
 #ifndef CLI_MESSAGES_H
 #define CLI_MESSAGES_H
 
 #include "cli/messages_alerts.h"
 #include "cli/messages_archive.h"
+#include "cli/messages_export.h"
 
 enum lang { LANG_EN, LANG_JA, LANG_COUNT };
 
@@ -23,6 +24,7 @@ enum lang { LANG_EN, LANG_JA, LANG_COUNT };
 	CLI_MESSAGES_STATE(X)                                                            \
 	CLI_MESSAGES_ALERTS(X)                                                           \
 	CLI_MESSAGES_ARCHIVE(X)                                                          \
+	CLI_MESSAGES_EXPORT(X)                                                           \
 	CLI_MESSAGES_WORDS(X)
 
 // clang-format off
