@@ -37,6 +37,8 @@ test_packages=(
 	git iproute2 procps python3
 	# What alerts are sent to, and read back with
 	python3-aiosmtpd python3-icalendar openssl
+	# What exports are read back with
+	python3-openpyxl
 	# The archive's independent verifier
 	python3-cryptography python3-zstandard
 )
