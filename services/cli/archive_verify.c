@@ -212,10 +212,11 @@ exit_code(enum verify_verdict verdict)
 }
 
 static int
-verify(struct cli *cli, const struct verify_options *o, struct verifying *v)
+verify(struct cli *cli, struct verify_options *o, struct verifying *v)
 {
 	struct verify_report report;
 
+	o->crew = cli->system->crew(cli->system->ctx);
 	v->started = cli->system->now(cli->system->ctx);
 	verify_archive(o, &report);
 	if (v->shown) {

@@ -5,6 +5,7 @@
 #ifndef CLI_SYSTEM_H
 #define CLI_SYSTEM_H
 
+#include "lib/archive/crew.h"
 #include "lib/link/frame.h"
 
 /* A connection to one service; what it is is the system's own. */
@@ -35,6 +36,9 @@ struct cli_system {
 
 	/* Has the officer pressed Ctrl-C since the start? */
 	bool (*interrupted)(void *ctx);
+
+	/* Who works on what takes long; kept until the program ends.  NULL: nobody. */
+	const struct crew *(*crew)(void *ctx);
 
 	/* fd is 1 or 2. False: the reader went away. */
 	bool (*write)(void *ctx, int fd, struct slice);

@@ -11,6 +11,7 @@
 
 #include "lib/base/mem.h"
 #include "lib/host/client.h"
+#include "lib/host/crew.h"
 #include "lib/host/host.h"
 #include "lib/host/zone_file.h"
 
@@ -119,6 +120,18 @@ real_interrupted(void *ctx)
 	return signalled != 0;
 }
 
+static const struct crew *
+real_crew(void *ctx)
+{
+	static struct crew crew = { NULL, crew_start, crew_wait };
+
+	(void)ctx;
+	if (crew.ctx == NULL) {
+		crew.ctx = crew_open();
+	}
+	return &crew;
+}
+
 static bool
 real_write(void *ctx, int fd, struct slice bytes)
 {
@@ -150,6 +163,7 @@ system_real(void)
 		.wall = real_wall,
 		.pause = real_pause,
 		.interrupted = real_interrupted,
+		.crew = real_crew,
 		.write = real_write,
 	};
 

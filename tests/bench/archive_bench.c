@@ -14,6 +14,7 @@
 #include "lib/archive/segment.h"
 #include "lib/archive/verify.h"
 #include "lib/base/table.h"
+#include "lib/host/crew.h"
 #include "measure.h"
 
 enum { POSTS = EVENT_POSTS, FILES = 4096, RUNS = 3 };
@@ -266,13 +267,15 @@ note_heap(void *ctx, const struct verify_report *r)
 }
 
 static double
-verify(struct files *files, const struct note_key *key, bool tree_only, size_t *ret_heap)
+verify(struct files *files, const struct note_key *key, bool tree_only,
+       const struct crew *crew, size_t *ret_heap)
 {
 	size_t before = heap_used(), most = before;
 	const struct verify_options options = { .files = { files, read_file },
 						.keys = key,
 						.key_count = 1,
 						.tree_only = tree_only,
+						.crew = crew,
 						.progress = note_heap,
 						.ctx = &most };
 	struct verify_report r;
@@ -300,7 +303,9 @@ main(int argc, char **argv)
 	struct files *files = xcalloc(1, sizeof(*files));
 	uint8_t public_key[SIGN_PUBLIC_LEN], secret[SIGN_SECRET_LEN];
 	const uint8_t seed[32] = { 1 };
+	const struct crew crew = { crew_open(), crew_start, crew_wait };
 	double sealing[2] = { 1e9, 1e9 }, sha = 1e9, tree = 1e9, all = 1e9;
+	double tree_alone = 1e9, all_alone = 1e9;
 	size_t packed[2] = { 0 };
 	struct note_key key;
 	size_t heap = 0;
@@ -318,8 +323,10 @@ main(int argc, char **argv)
 			sealing[fast] = least(sealing[fast], now_s() - began);
 		}
 		sha = least(sha, sha_alone(load));
-		tree = least(tree, verify(files, &key, true, &heap));
-		all = least(all, verify(files, &key, false, &heap));
+		tree_alone = least(tree_alone, verify(files, &key, true, NULL, &heap));
+		all_alone = least(all_alone, verify(files, &key, false, NULL, &heap));
+		tree = least(tree, verify(files, &key, true, &crew, &heap));
+		all = least(all, verify(files, &key, false, &crew, &heap));
 	}
 	const double mb = (double)load->bytes.len / 1e6, n = (double)load->records;
 	report("archive.entries", (double)load->count, "entries");
@@ -334,6 +341,9 @@ main(int argc, char **argv)
 	report("archive.verify", mb / all, "MB/s");
 	report("archive.verify.share", 100 * sha / tree, "%");
 	report("archive.verify.blocks", (double)load->count / (all - tree), "blocks/s");
+	report("archive.verify.one.share", 100 * sha / tree_alone, "%");
+	report("archive.verify.one.blocks",
+	       (double)load->count / (all_alone - tree_alone), "blocks/s");
 	report("archive.verify.heap", (double)heap / (1 << 20), "MiB");
 	for (size_t i = 0; i < FILES; i++) {
 		buf_fini(&files->at[i].bytes);
@@ -342,5 +352,6 @@ main(int argc, char **argv)
 	free(load->at);
 	free(load);
 	free(files);
+	crew_close(crew.ctx);
 	return 0;
 }

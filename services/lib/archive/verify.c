@@ -56,7 +56,7 @@ verify_read(struct verify *v, const char *path, size_t max, struct buf *to)
 /* ---- An entry -----------------------------------------------------------------------
  */
 
-/* Its block's author.  NULL, or what is wrong. */
+/* Its block's author.  NULL, or what is wrong; the signature is looked at later. */
 static const char *
 check_block(struct verify *v, const struct block *block, uint64_t position)
 {
@@ -74,9 +74,7 @@ check_block(struct verify *v, const struct block *block, uint64_t position)
 	}
 	if (leaf >= v->checked_before) {
 		v->report->signatures++;
-		if (!block_verify(block, key)) {
-			return "its signature is wrong";
-		}
+		signatures_add(v, block, key, leaf, position);
 	}
 	why = chains_add(&v->chains, node, block, position, leaf);
 	if (why == NULL) {
@@ -86,10 +84,9 @@ check_block(struct verify *v, const struct block *block, uint64_t position)
 }
 
 static const char *
-check_entry(struct verify *v, const struct archive_entry *entry)
+check_entry(struct verify *v, const struct frame_entry *row)
 {
-	struct block block;
-	const char *why = NULL;
+	const struct archive_entry *entry = &row->entry;
 
 	if (entry->position != v->position) {
 		return entry->position > v->position
@@ -99,12 +96,13 @@ check_entry(struct verify *v, const struct archive_entry *entry)
 	if (entry->hq_ms < v->hq_ms) {
 		return "its time lies before that of the entry before";
 	}
-	if (v->options->tree_only ? !block_peek(entry->block, &block)
-				  : !block_parse(entry->block, &block, &why)) {
-		return why != NULL ? why : "it holds no block";
+	if (row->why != NULL) {
+		return row->why;
 	}
-	why = v->options->tree_only ? NULL : check_block(v, &block, entry->position);
-	v->position += block.count;
+	const char *why = v->options->tree_only
+				  ? NULL
+				  : check_block(v, &row->block, entry->position);
+	v->position += row->block.count;
 	v->hq_ms = entry->hq_ms;
 	if (v->leaves.len == 0) {
 		v->segment_hq_ms = entry->hq_ms;
@@ -113,19 +111,18 @@ check_entry(struct verify *v, const struct archive_entry *entry)
 }
 
 static bool
-take_entry(struct verify *v, const char *path, const struct archive_entry *entry)
+take_entry(struct verify *v, const char *path, const struct frame_entry *row)
 {
 	const struct tile_sink tiles = verify_tiles(v);
-	const char *why = check_entry(v, entry);
+	const char *why = check_entry(v, row);
 
 	if (why != NULL) {
-		return verify_fail_at(v, path, v->tree.size, entry->position, why);
+		return verify_fail_at(v, path, v->tree.size, row->entry.position, why);
 	}
-	struct sha256 leaf = sha256_leaf(entry->bytes);
-	buf_put(&v->leaves, leaf.b, SHA256_LEN);
-	tree_append(&v->tree, &leaf, &tiles);
+	buf_put(&v->leaves, row->leaf.b, SHA256_LEN);
+	tree_append(&v->tree, &row->leaf, &tiles);
 	v->report->entries++;
-	v->report->bytes += entry->bytes.len;
+	v->report->bytes += row->entry.bytes.len;
 	return v->report->verdict == VERIFY_GOOD && verify_known_here(v);
 }
 
@@ -153,25 +150,68 @@ check_place(const struct verify *v, const struct segment_head *head, uint64_t nu
 }
 
 static bool
-take_frames(struct verify *v, const char *path, const struct segment *segment)
+take_batch(struct verify *v, const char *path, unsigned batch, uint32_t count)
 {
-	for (uint32_t i = 0; i < segment->head.frames; i++) {
-		const struct segment_frame frame = segment_frame_at(segment->index, i);
-		struct archive_entry entry;
-		const char *why = NULL;
-		size_t at = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		const struct frame_work *w = &v->frames[batch][i];
 
-		if (!segment_inflate(v->unpacker, segment_packed(segment, &frame), &frame,
-				     &v->content, &why)) {
-			return verify_fail_at(v, path, v->tree.size, v->position, why);
+		if (w->why != NULL) {
+			return verify_fail_at(v, path, v->tree.size, v->position, w->why);
 		}
-		while (segment_next(buf_slice(&v->content), &at, &entry)) {
-			if (!take_entry(v, path, &entry)) {
+		for (uint32_t k = 0; k < w->count; k++) {
+			if (!take_entry(v, path, &w->entries[k])) {
 				return false;
 			}
 		}
 	}
 	return true;
+}
+
+/* A wrong signature is of an entry before whatever else may have been found: that is what
+ * is said. */
+static bool
+check_signatures(struct verify *v, const char *path)
+{
+	const struct signature_work *wrong = signatures_end(v);
+
+	if (wrong == NULL) {
+		return v->report->verdict == VERIFY_GOOD;
+	}
+	v->report->verdict = VERIFY_GOOD;
+	return verify_fail_at(v, path, wrong->leaf, wrong->position,
+			      "its signature is wrong");
+}
+
+static uint32_t
+batch_of(const struct segment *segment, uint32_t first)
+{
+	uint32_t left = segment->head.frames - first;
+
+	return left < FRAMES_AHEAD ? left : FRAMES_AHEAD;
+}
+
+/* While one batch is looked at the next is read. */
+static bool
+take_frames(struct verify *v, const char *path, const struct segment *segment)
+{
+	const uint32_t frames = segment->head.frames;
+	uint32_t count = batch_of(segment, 0), next;
+	unsigned batch = 0;
+	bool good = true;
+
+	frames_start(v, batch, segment, 0, count);
+	trailer_start(v, segment);
+	v->crew->wait(v->crew->ctx);
+	for (uint32_t first = 0; good && first < frames; first += count, count = next) {
+		next = first + count < frames ? batch_of(segment, first + count) : 0;
+		frames_start(v, batch ^ 1, segment, first + count, next);
+		(void)take_batch(v, path, batch, count);
+		signatures_start(v);
+		v->crew->wait(v->crew->ctx);
+		good = check_signatures(v, path);
+		batch ^= 1;
+	}
+	return good;
 }
 
 static bool
@@ -201,8 +241,7 @@ check_segment(const struct verify *v, const struct segment *segment)
 		return "its seal is not that of its entries";
 	}
 	/* Last, so that a changed entry is named and not only its file. */
-	return segment_is_whole(segment) ? NULL
-					 : "its trailer is not the hash of the file";
+	return v->trailer.whole ? NULL : "its trailer is not the hash of the file";
 }
 
 static bool
@@ -357,12 +396,14 @@ verify_archive(const struct verify_options *options, struct verify_report *ret_r
 	v->report = ret_report;
 	v->unpacker = unpacker_new();
 	v->position = 1;
+	frames_init(v);
 	chains_init(&v->chains);
 	walk(v);
 
 	chains_fini(&v->chains);
 	keyring_fini(&v->keyring);
 	unpacker_free(v->unpacker);
+	frames_fini(v);
 	buf_fini(&v->head_note);
 	buf_fini(&v->file);
 	buf_fini(&v->content);

@@ -8,10 +8,15 @@
  * continuation of every checkpoint that is known from elsewhere.
  *
  * What is missing is wrong: a signature, a segment, a tile.  Memory is bounded by one
- * segment, the nodes, and their branches, however long the log. */
+ * segment, the nodes, and their branches, however long the log.
+ *
+ * What a frame's bytes say alone (unpacked, leaves' hashes, blocks) and signatures may be
+ * worked out by others; what depends on the order is looked at here, in order, and of all
+ * that is wrong the first entry is named. */
 #ifndef LIB_ARCHIVE_VERIFY_H
 #define LIB_ARCHIVE_VERIFY_H
 
+#include "lib/archive/crew.h"
 #include "lib/archive/files.h"
 #include "lib/archive/tree_head.h"
 
@@ -69,6 +74,10 @@ struct verify_options {
 
 	/* The archive is in use: a segment that no checkpoint covers yet is no fault. */
 	bool in_use;
+
+	/* Who unpacks, hashes and checks signatures meanwhile.  NULL: nobody; the verdict
+	 * is the same. */
+	const struct crew *crew;
 
 	/* After each segment; false stops.  May be NULL. */
 	bool (*progress)(void *ctx, const struct verify_report *);

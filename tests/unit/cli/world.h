@@ -172,6 +172,13 @@ world_pause(void *ctx, msec_t ms)
 	w->now += ms;
 }
 
+static const struct crew *
+world_crew(void *ctx)
+{
+	(void)ctx;
+	return NULL;
+}
+
 static inline bool
 world_interrupted(void *ctx)
 {
@@ -227,6 +234,7 @@ world_init(struct world *w)
 		.wall = world_wall,
 		.pause = world_pause,
 		.interrupted = world_interrupted,
+		.crew = world_crew,
 		.write = world_write,
 	};
 	cli_init(&w->cli, &system, NULL);
