@@ -23,9 +23,9 @@ static int
 open_stores(struct main *m)
 {
 	const struct aggregation_settings *s = &m->settings;
-	const struct store_options log_options = { .kind = "aggregation-log",
+	const struct store_options log_options = { .kind = HQ_LOG_KIND,
 						   .program = software,
-						   .format = AGGREGATION_FORMAT,
+						   .format = HQ_LOG_FORMAT,
 						   .dbs = log_db_names,
 						   .quota_bytes = s->common.quota,
 						   .reserve = s->common.reserve };
@@ -34,7 +34,8 @@ open_stores(struct main *m)
 						    .format = AGGREGATION_FORMAT,
 						    .dbs = view_db_names,
 						    .quota_bytes = s->view_quota };
-	int rc = program_open_store(&m->program, "log", log_options, &m->log_store);
+	int rc = program_open_store(&m->program, HQ_LOG_FOLDER, log_options,
+				    &m->log_store);
 
 	return rc != 0 ? rc
 		       : program_open_store(&m->program, "view", view_options,
@@ -119,8 +120,12 @@ serve(struct main *m)
 			       &options, ENDPOINT_LOCAL, "aggregation.sock");
 	buf_fini(&allow);
 	if (rc == 0) {
-		log_event(&m->program.sink, LOG_INFO, "stop", "position=%" PRIu64,
-			  m->core->log.head.position);
+		const struct aggregation *a = m->core;
+
+		log_event(&m->program.sink, LOG_INFO, "stop",
+			  "position=%" PRIu64 " blocks=%" PRIu64 " repeats=%" PRIu64
+			  " refused=%" PRIu64,
+			  a->log.head.position, a->blocks, a->repeats, a->refused);
 	}
 	return rc;
 }

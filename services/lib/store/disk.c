@@ -90,27 +90,46 @@ disk_make_folder(const char *path)
 	return err != OK ? err : make_one(path);
 }
 
-enum err
-disk_own(const char *path, int *ret_fd, long *ret_owner)
+/* The lock that says who owns the folder; -1 with errno. */
+static int
+open_lock(const char *path, int flags)
 {
-	char name[PATH_MAX], pid[24] = "";
+	char name[PATH_MAX];
 
 	if (snprintf(name, sizeof(name), "%s/owner.lock", path) >= (int)sizeof(name)) {
 		errno = ENAMETOOLONG;
-		return ERR_IO;
+		return -1;
 	}
-	int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	return open(name, flags | O_CLOEXEC, 0600);
+}
+
+/* Who holds the lock, as its file says. */
+static long
+read_owner(int fd)
+{
+	char pid[24] = "";
+
+	if (pread(fd, pid, sizeof(pid) - 1, 0) < 0) {
+		pid[0] = '\0';
+	}
+	return strtol(pid, NULL, 10);
+}
+
+enum err
+disk_own(const char *path, int *ret_fd, long *ret_owner)
+{
+	char pid[24];
+	int fd = open_lock(path, O_RDWR | O_CREAT);
+
 	if (fd < 0) {
 		return ERR_IO;
 	}
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		enum err err = errno == EWOULDBLOCK ? ERR_BUSY : ERR_IO;
 		int saved = errno;
-		if (pread(fd, pid, sizeof(pid) - 1, 0) < 0) {
-			pid[0] = '\0';
-		}
+
+		*ret_owner = read_owner(fd);
 		close(fd);
-		*ret_owner = strtol(pid, NULL, 10);
 		errno = saved;
 		return err;
 	}
@@ -121,6 +140,21 @@ disk_own(const char *path, int *ret_fd, long *ret_owner)
 	}
 	*ret_fd = fd;
 	return OK;
+}
+
+bool
+disk_is_owned(const char *path, long *ret_owner)
+{
+	int fd = open_lock(path, O_RDONLY);
+	bool owned = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+
+	if (owned) {
+		*ret_owner = read_owner(fd);
+	}
+	if (fd >= 0) {
+		close(fd);
+	}
+	return owned;
 }
 
 const char *

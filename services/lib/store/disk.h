@@ -21,6 +21,9 @@ enum err disk_sync_parent(const char *path) WARN_UNUSED;
  * is the process (0: it does not say). */
 enum err disk_own(const char *path, int *ret_fd, long *ret_owner) WARN_UNUSED;
 
+/* Does somebody own the folder?  Takes and makes nothing. */
+bool disk_is_owned(const char *path, long *ret_owner);
+
 /* The name of a file system whose locks and maps LMDB cannot rely on, by the magic number
  * that statfs() gives; NULL for every other. */
 const char *disk_network_name(uint64_t magic);

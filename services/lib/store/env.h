@@ -35,9 +35,10 @@ struct store {
 	uint32_t format; /* Of this program. */
 	uint64_t quota;
 	bool reserve;
+	bool read_only;
 
 	/* The environment. */
-	int owner; /* owner.lock */
+	int owner; /* owner.lock; -1: read only. */
 	MDB_env *env;
 	MDB_dbi dbis[ENV_SLOTS];
 	uint32_t written_format;

@@ -67,14 +67,13 @@ last_entry(struct txn *txn, struct log_entry *entry)
 	return found;
 }
 
-/* Not always at position 1: the log may be trimmed. */
-static bool
-first_entry(struct txn *txn, struct log_entry *entry)
+bool
+log_first(struct txn *txn, struct log_entry *ret_entry)
 {
 	struct cursor cursor = cursor_open(txn, LOG_DB_LOG);
 	struct slice key, value;
 	bool found = cursor_seek(&cursor, slice_of("", 0), &key, &value) &&
-		     read_entry(txn, key, value, entry);
+		     read_entry(txn, key, value, ret_entry);
 
 	cursor_close(&cursor);
 	return found;
@@ -217,7 +216,7 @@ log_trim(struct txn *txn, uint64_t position)
 	struct log_entry entry;
 	struct block block;
 
-	while (first_entry(txn, &entry) && entry.last < position) {
+	while (log_first(txn, &entry) && entry.last < position) {
 		if (!block_parse(entry.block, &block, NULL)) {
 			txn->err = txn->err != OK ? txn->err : ERR_CORRUPT;
 			return;

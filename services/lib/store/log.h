@@ -31,6 +31,11 @@ enum {
 };
 extern const char *const log_db_names[]; /* NULL-terminated */
 
+/* Headquarters' own: the folder in its state, and what its store is. */
+#define HQ_LOG_FOLDER "log"
+#define HQ_LOG_KIND   "aggregation-log"
+enum { HQ_LOG_FORMAT = 1 };
+
 struct log_head {
 	uint64_t position; /* Of the last record; 0: the log is empty. */
 	struct hash log_hash;
@@ -81,6 +86,9 @@ void log_trim(struct txn *, uint64_t position);
 /* Is the block with this node, last_seq and hash in the log?  Then its positions. */
 bool log_find_block(struct txn *, const struct node_id *, uint64_t last_seq,
 		    const struct hash *, struct log_entry *ret_entry) WARN_UNUSED;
+
+/* The first entry that there is: not always at position 1, the log may be trimmed. */
+bool log_first(struct txn *, struct log_entry *ret_entry) WARN_UNUSED;
 
 /* The first entry whose last record lies after 'position'. */
 bool log_after(struct txn *, uint64_t position, struct log_entry *ret_entry) WARN_UNUSED;

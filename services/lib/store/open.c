@@ -69,7 +69,7 @@ check_kind(struct store *store, MDB_txn *txn, struct why why)
 		    store->dir);
 		return ERR_INVALID;
 	}
-	if (!slice_eq_str(kind, store->kind)) {
+	if (store->kind != NULL && !slice_eq_str(kind, store->kind)) {
 		say(why,
 		    "%s holds a store of kind \"%.*s\", and a \"%s\" is needed here: is "
 		    "the configured folder another service's?",
@@ -134,7 +134,12 @@ open_content(struct store *store, struct why why)
 	bool same_program = own_value(store, txn, "program", &program) &&
 			    slice_eq_str(program, store->program);
 	rc = open_dbs(store, txn, 0);
-	if (rc == 0 && same_program) {
+	if (rc == MDB_NOTFOUND && store->read_only) {
+		say(why, "the store %s lacks what is looked for in it", store->dir);
+		mdb_txn_abort(txn);
+		return ERR_INVALID;
+	}
+	if (rc == 0 && (same_program || store->read_only)) {
 		rc = mdb_txn_commit(txn); /* Keeps the handles. */
 		return rc == 0 ? OK : say_rc(why, store, "read", rc);
 	}
@@ -255,7 +260,9 @@ env_open(struct store *store, struct why why)
 	if (rc == 0) {
 		/* The default mode and no other: a commit returns when it is on the disk.
 		 */
-		rc = mdb_env_open(store->env, store->dir, MDB_NOTLS, FILE_MODE);
+		rc = mdb_env_open(store->env, store->dir,
+				  MDB_NOTLS | (store->read_only ? MDB_RDONLY : 0u),
+				  FILE_MODE);
 	}
 	if (rc == 0) {
 		rc = mdb_reader_check(store->env, &dead);
@@ -292,6 +299,12 @@ provide_file(struct store *store, struct why why)
 		    "it away to begin with an empty store",
 		    store->dir);
 		return ERR_CORRUPT;
+	}
+	if (store->read_only) {
+		if (rc != 0) {
+			say(why, "there is no store in %s: %s", store->dir, strerror(rc));
+		}
+		return rc == 0 ? OK : rc == ENOENT ? ERR_NOT_FOUND : ERR_IO;
 	}
 	enum err err = env_discard(store->dir);
 	if (err != OK || (rc != 0 && rc != ENOENT)) {
@@ -355,9 +368,10 @@ store_new(const struct store_options *options)
 	struct store *store = xcalloc(1, sizeof(*store));
 
 	must(options->dir != NULL && options->dir[0] != '\0');
-	must(options->kind != NULL && options->dbs != NULL);
+	must(options->kind != NULL || options->read_only);
+	must(options->dbs != NULL);
 	store->dir = xstrdup(options->dir);
-	store->kind = xstrdup(options->kind);
+	store->kind = options->kind != NULL ? xstrdup(options->kind) : NULL;
 	store->program = xstrdup(options->program != NULL ? options->program : "unknown");
 	while (options->dbs[store->db_count] != NULL) {
 		must(store->db_count < STORE_MAX_DBS);
@@ -367,7 +381,8 @@ store_new(const struct store_options *options)
 	}
 	store->format = options->format;
 	store->quota = options->quota_bytes != 0 ? options->quota_bytes : default_quota;
-	store->reserve = options->reserve;
+	store->reserve = options->reserve && !options->read_only;
+	store->read_only = options->read_only;
 	store->owner = -1;
 	return store;
 }
@@ -380,7 +395,7 @@ store_open(const struct store_options *options, struct store **ret_store, char *
 	struct store *store = store_new(options);
 
 	say(why, "%s", "");
-	enum err err = own_folder(store, why);
+	enum err err = store->read_only ? OK : own_folder(store, why);
 	if (err == OK) {
 		err = provide_file(store, why);
 	}

@@ -29,6 +29,23 @@ store_close(struct store *store)
 	free(store);
 }
 
+bool
+store_is_there(const char *dir)
+{
+	char *path = env_path(dir, "data.mdb");
+	bool there = access(path, F_OK) == 0;
+
+	free(path);
+	return there;
+}
+
+bool
+store_is_owned(const char *dir, long *ret_owner)
+{
+	*ret_owner = 0;
+	return disk_is_owned(dir, ret_owner);
+}
+
 uint32_t
 store_format(const struct store *store)
 {

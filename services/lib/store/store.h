@@ -35,6 +35,10 @@ struct store_options {
 	const char *const *dbs; /* NULL-terminated names; db_t is the index in it. */
 	uint64_t quota_bytes;   /* 0: 16 GiB. */
 	bool reserve;           /* Reserve the quota on the disk (fallocate). */
+
+	/* Beside its owner, who may be writing: nothing of it is made or changed, and
+	 * 'kind' NULL is any kind of ours.  No transaction writes. */
+	bool read_only;
 };
 
 /* Open, or create aside and rename into place.  On an error 'why' (may be NULL) holds a
@@ -44,12 +48,19 @@ struct store_options {
  *	ERR_INVALID         another kind of store, or no store of ours
  *	ERR_FORMAT_NEWER    written by a newer program
  *	ERR_UNSUPPORTED     a network file system; another version of LMDB
+ *	ERR_NOT_FOUND       read only: there is none
  *	ERR_CORRUPT, ERR_IO, ERR_DISK_FULL */
 enum err store_open(const struct store_options *, struct store **ret_store, char *why,
 		    size_t why_len) WARN_UNUSED;
 
 /* Accepts NULL.  No transaction may be open. */
 void store_close(struct store *);
+
+/* Does 'dir' hold a store? */
+bool store_is_there(const char *dir);
+
+/* Does a process have it open?  Then its number (0: it does not say). */
+bool store_is_owned(const char *dir, long *ret_owner);
 
 /* Format that the environment was written with (it may be older than options.format). */
 uint32_t store_format(const struct store *);

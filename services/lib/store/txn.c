@@ -53,6 +53,7 @@ begin(struct store *store, bool writable)
 struct txn
 txn_begin(struct store *store)
 {
+	must(!store->read_only);
 	must(!atomic_exchange(&store->writing, true));
 	store->touched = 1u << ENV_MAIN | 1u << ENV_FREE;
 	return begin(store, true);
