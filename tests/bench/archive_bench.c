@@ -1,16 +1,20 @@
-/* tests/bench/archive_bench.c - what sealing and verifying an archive cost, in memory.
+/* tests/bench/archive_bench.c - what sealing and verifying an archive cost, in memory;
+ *and what refilling headquarters' log from it costs, on a disk.
  *
- *	bench_archive [records [per-block]]
+ *	bench_archive [records [per-block [folder]]]
  *
  * Records are those of the other benchmarks, in blocks of 18 posts; 'per-block' 0 is as
- * many as fit.  The limit is what SHA-256 alone takes over the same entries. */
+ * many as fit.  The limit is what SHA-256 alone takes over the same entries.  The log is
+ * made in 'folder' (the current one), and goes. */
 #include <inttypes.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "event.h"
+#include "lib/archive/refill.h"
 #include "lib/archive/segment.h"
 #include "lib/archive/verify.h"
 #include "lib/base/table.h"
@@ -289,6 +293,33 @@ verify(struct files *files, const struct note_key *key, bool tree_only,
 }
 
 static double
+refill(struct files *files, const struct note_key *key, const char *folder)
+{
+	char dir[4096], path[4200];
+	const struct refill_options options = {
+		.verify = { .files = { files, read_file }, .keys = key, .key_count = 1 },
+		.dir = dir,
+		.program = "bench_archive",
+	};
+	static const char *const names[] = { "data.mdb", "lock.mdb", "owner.lock" };
+	struct refill_report r;
+
+	snprintf(dir, sizeof(dir), "%s/refill.%d", folder, (int)getpid());
+	double began = now_s();
+	enum err err = refill_run(&options, &r);
+	double took = now_s() - began;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+		(void)unlink(path);
+	}
+	(void)rmdir(dir);
+	if (err != OK) {
+		give_up("%s: %s %s", dir, err_name(err), r.why);
+	}
+	return took;
+}
+
+static double
 least(double a, double b)
 {
 	return a < b ? a : b;
@@ -306,6 +337,7 @@ main(int argc, char **argv)
 	const struct crew crew = { crew_open(), crew_start, crew_wait };
 	double sealing[2] = { 1e9, 1e9 }, sha = 1e9, tree = 1e9, all = 1e9;
 	double tree_alone = 1e9, all_alone = 1e9;
+	double refilled = 1e9;
 	size_t packed[2] = { 0 };
 	struct note_key key;
 	size_t heap = 0;
@@ -327,6 +359,7 @@ main(int argc, char **argv)
 		all_alone = least(all_alone, verify(files, &key, false, NULL, &heap));
 		tree = least(tree, verify(files, &key, true, &crew, &heap));
 		all = least(all, verify(files, &key, false, &crew, &heap));
+		refilled = least(refilled, refill(files, &key, argc > 3 ? argv[3] : "."));
 	}
 	const double mb = (double)load->bytes.len / 1e6, n = (double)load->records;
 	report("archive.entries", (double)load->count, "entries");
@@ -344,6 +377,8 @@ main(int argc, char **argv)
 	report("archive.verify.one.share", 100 * sha / tree_alone, "%");
 	report("archive.verify.one.blocks",
 	       (double)load->count / (all_alone - tree_alone), "blocks/s");
+	report("archive.refill", n / refilled, "records/s");
+	report("archive.refill.time", refilled, "s");
 	report("archive.verify.heap", (double)heap / (1 << 20), "MiB");
 	for (size_t i = 0; i < FILES; i++) {
 		buf_fini(&files->at[i].bytes);

@@ -110,6 +110,20 @@ check_entry(struct verify *v, const struct frame_entry *row)
 	return why;
 }
 
+/* Whoever wants the entries is given it. */
+static bool
+hand_out(struct verify *v, const struct archive_entry *entry, const struct block *block)
+{
+	const struct verify_options *o = v->options;
+
+	if (o->entry == NULL || o->tree_only ||
+	    o->entry(o->ctx, v->report->segments, entry, block)) {
+		return true;
+	}
+	v->report->verdict = VERIFY_STOPPED;
+	return false;
+}
+
 static bool
 take_entry(struct verify *v, const char *path, const struct frame_entry *row)
 {
@@ -123,7 +137,8 @@ take_entry(struct verify *v, const char *path, const struct frame_entry *row)
 	tree_append(&v->tree, &row->leaf, &tiles);
 	v->report->entries++;
 	v->report->bytes += row->entry.bytes.len;
-	return v->report->verdict == VERIFY_GOOD && verify_known_here(v);
+	return v->report->verdict == VERIFY_GOOD && verify_known_here(v) &&
+	       hand_out(v, &row->entry, &row->block);
 }
 
 /* ---- A segment ----------------------------------------------------------------------

@@ -17,6 +17,7 @@
 #define LIB_ARCHIVE_VERIFY_H
 
 #include "lib/archive/crew.h"
+#include "lib/archive/entry.h"
 #include "lib/archive/files.h"
 #include "lib/archive/tree_head.h"
 
@@ -24,7 +25,7 @@ enum verify_verdict {
 	VERIFY_GOOD,
 	VERIFY_BAD,        /* Not what was sealed: the report says where and why. */
 	VERIFY_UNREADABLE, /* The disk failed: nothing is known. */
-	VERIFY_STOPPED,    /* By the progress callback. */
+	VERIFY_STOPPED,    /* By a callback. */
 };
 
 enum { VERIFY_WHY_SIZE = 320, VERIFY_PATH_SIZE = 80 };
@@ -44,6 +45,7 @@ struct verify_report {
 	uint64_t size; /* Entries that it covers. */
 	struct sha256 root;
 	wall_ms_t hq_ms; /* Of the last of them. */
+	struct first_trust hq;
 
 	/* What was looked at. */
 	uint64_t segments, entries, records, bytes; /* Bytes of entries. */
@@ -78,6 +80,12 @@ struct verify_options {
 	/* Who unpacks, hashes and checks signatures meanwhile.  NULL: nobody; the verdict
 	 * is the same. */
 	const struct crew *crew;
+
+	/* Each entry that is good as far as it was looked, in order, with its block and
+	 * the number of its segment; what it is worth, only the verdict says.  Not with
+	 * tree_only.  False stops.  May be NULL. */
+	bool (*entry)(void *ctx, uint64_t segment, const struct archive_entry *,
+		      const struct block *);
 
 	/* After each segment; false stops.  May be NULL. */
 	bool (*progress)(void *ctx, const struct verify_report *);

@@ -25,6 +25,7 @@ read_own(struct verify *v)
 	}
 	/* It is the name of a key, too, so it fits. */
 	memcpy(v->report->origin, v->head.origin.at, v->head.origin.len);
+	v->report->hq = v->head.hq;
 	v->report->size = v->head.size;
 	v->report->root = v->head.root;
 	v->report->hq_ms = v->head.hq_ms;
