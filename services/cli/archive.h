@@ -10,6 +10,7 @@
 #include "cli/options.h"
 #include "lib/archive/folder.h"
 #include "lib/archive/tree_head.h"
+#include "lib/archive/verify.h"
 #include "lib/model/record.h"
 
 /* Beside the other exit codes: it cannot be said whether it is good. */
@@ -42,6 +43,31 @@ bool archive_checkpoint(struct cli *, const struct archive_files *,
 /* What a checkpoint says, whosever it is; 'name' is how it is called in complaints. */
 bool archive_head(struct cli *, const char *name, struct slice note,
 		  struct tree_head *ret_head) WARN_UNUSED;
+
+/* ---- A verification, as it goes on and what came of it (archive_verify.c). */
+
+/* The checkpoints of --checkpoint; false after a complaint. */
+bool archive_known_read(struct cli *, const struct opt_list *files,
+			struct verify_options *) WARN_UNUSED;
+
+struct archive_progress {
+	struct cli *cli;
+	msec_t started;
+	bool shown; /* A line of it stands on the screen. */
+};
+void archive_progress_begin(struct archive_progress *, struct cli *);
+
+/* A line over the one before, if there is a screen; false once Ctrl-C was pressed.  For
+ * verify_options. */
+bool archive_progress(void *archive_progress, const struct verify_report *);
+void archive_progress_end(struct archive_progress *);
+
+/* The verdict in words, and what was looked at. */
+void archive_put_report(struct cli *, const struct verify_options *,
+			const struct verify_report *);
+int archive_exit_code(enum verify_verdict);
+
+/* ---- An event in an archive (archive_find.c). */
 
 /* Where an event's revision lies. */
 struct archive_found {

@@ -11,12 +11,6 @@
 #include "cli/text.h"
 #include "lib/archive/verify.h"
 
-struct verifying {
-	struct cli *cli;
-	msec_t started;
-	bool shown; /* A line of progress stands on the screen. */
-};
-
 /* ---- Progress ---------------------------------------------------------------------- */
 
 static const char *
@@ -28,26 +22,41 @@ speed_text(struct cli *cli, uint64_t bytes, msec_t took)
 			    kilobytes % 1000 / 100);
 }
 
-/* The line is written over the one before. */
-static bool
-progress(void *ctx, const struct verify_report *r)
+void
+archive_progress_begin(struct archive_progress *p, struct cli *cli)
 {
-	struct verifying *v = ctx;
-	struct cli *cli = v->cli;
+	*p = (struct archive_progress){ .cli = cli,
+					.started = cli->system->now(cli->system->ctx) };
+}
+
+bool
+archive_progress(void *ctx, const struct verify_report *r)
+{
+	struct archive_progress *p = ctx;
+	struct cli *cli = p->cli;
 	const struct cli_system *system = cli->system;
 
 	if (cli->tty && !cli->json) {
 		const char *text = phrase(
 			cli, MSG_ARCHIVE_PROGRESS, unsigned_text(&cli->arena, r->entries),
 			unsigned_text(&cli->arena, r->size),
-			speed_text(cli, r->bytes, system->now(system->ctx) - v->started));
+			speed_text(cli, r->bytes, system->now(system->ctx) - p->started));
 
 		buf_printf(&cli->out, "\r%s\033[K",
 			   text_cut(&cli->arena, text, cli->width - 1));
 		(void)cli_flush(cli);
-		v->shown = true;
+		p->shown = true;
 	}
 	return !system->interrupted(system->ctx);
+}
+
+void
+archive_progress_end(struct archive_progress *p)
+{
+	if (p->shown) {
+		buf_put_str(&p->cli->out, "\r\033[K");
+	}
+	p->shown = false;
 }
 
 /* ---- The report -------------------------------------------------------------------- */
@@ -187,8 +196,9 @@ put_looked_at(struct cli *cli, const struct verify_options *o,
 	}
 }
 
-static void
-put_report(struct cli *cli, const struct verify_options *o, const struct verify_report *r)
+void
+archive_put_report(struct cli *cli, const struct verify_options *o,
+		   const struct verify_report *r)
 {
 	text_wrap(&cli->out, phrase(cli, headline(o, r)), 0, 0, cli->width);
 	buf_put_str(&cli->out, "\n");
@@ -203,8 +213,8 @@ put_report(struct cli *cli, const struct verify_options *o, const struct verify_
 
 /* ---- The command ------------------------------------------------------------------- */
 
-static int
-exit_code(enum verify_verdict verdict)
+int
+archive_exit_code(enum verify_verdict verdict)
 {
 	return verdict == VERIFY_GOOD  ? EXIT_DONE
 	       : verdict == VERIFY_BAD ? EXIT_REFUSED
@@ -212,26 +222,28 @@ exit_code(enum verify_verdict verdict)
 }
 
 static int
-verify(struct cli *cli, struct verify_options *o, struct verifying *v)
+verify(struct cli *cli, struct verify_options *o)
 {
+	struct archive_progress p;
 	struct verify_report report;
 
 	o->crew = cli->system->crew(cli->system->ctx);
-	v->started = cli->system->now(cli->system->ctx);
+	archive_progress_begin(&p, cli);
+	o->progress = archive_progress;
+	o->ctx = &p;
 	verify_archive(o, &report);
-	if (v->shown) {
-		buf_put_str(&cli->out, "\r\033[K");
-	}
+	archive_progress_end(&p);
 	if (cli->json) {
 		put_json(cli, o, &report);
 	} else {
-		put_report(cli, o, &report);
+		archive_put_report(cli, o, &report);
 	}
-	return exit_code(report.verdict);
+	return archive_exit_code(report.verdict);
 }
 
-static bool
-read_known(struct cli *cli, const struct opt_list *files, struct verify_options *o)
+bool
+archive_known_read(struct cli *cli, const struct opt_list *files,
+		   struct verify_options *o)
 {
 	struct slice *notes =
 		arena_alloc(&cli->arena, (files->count + 1) * sizeof(*notes));
@@ -249,8 +261,7 @@ read_known(struct cli *cli, const struct opt_list *files, struct verify_options 
 int
 archive_verify_run(struct cli *cli, int argc, char **argv)
 {
-	struct verifying v = { .cli = cli };
-	struct verify_options o = { .progress = progress, .ctx = &v };
+	struct verify_options o = { 0 };
 	struct opt_list keys_given = { 0 }, known = { 0 };
 	const struct opt opts[] = {
 		OPT_MANY("key", &keys_given),      OPT_MANY("checkpoint", &known),
@@ -267,14 +278,15 @@ archive_verify_run(struct cli *cli, int argc, char **argv)
 	if (o.since_known && known.count == 0) {
 		return usage(cli, MSG_ARCHIVE_SINCE);
 	}
-	if (!archive_keys_read(cli, &keys_given, &keys) || !read_known(cli, &known, &o) ||
+	if (!archive_keys_read(cli, &keys_given, &keys) ||
+	    !archive_known_read(cli, &known, &o) ||
 	    !archive_open(cli, paths.count != 0 ? paths.at[0] : ".", &folder)) {
 		return cli->code;
 	}
 	o.keys = keys.at;
 	o.key_count = keys.count;
 	o.files = folder_files(&folder);
-	int code = verify(cli, &o, &v);
+	int code = verify(cli, &o);
 	folder_close(&folder);
 	return code;
 }

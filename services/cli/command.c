@@ -53,6 +53,7 @@ const struct command commands[] = {
 	{ "archive verify", archive_verify_run },
 	{ "archive prove", archive_prove_run },
 	{ "archive check", archive_check_run },
+	{ "archive refill", archive_refill_run },
 	{ "accept-rollback", accept_rollback_run },
 	{ "status", status_run },
 	{ NULL, NULL },

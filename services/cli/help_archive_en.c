@@ -138,5 +138,42 @@ const struct help_page help_archive_en[] = {
 	  "Example:\n"
 	  "  $ kusanone archive check webinar.proof --key hq.key\n" },
 
+	{ "archive refill", "headquarters' log again, from an archive",
+	  "Usage: kusanone archive refill --key KEY --to DIR [OPTION]...\n"
+	  "\n"
+	  "For a headquarters whose disk is lost, damaged or set back to an old copy. Makes DIR,\n"
+	  "a new state folder for kusanone-aggregation: the archive is verified whole, and its\n"
+	  "entries are headquarters' log again, byte for byte, up to the last sealed one. Names\n"
+	  "that were kept come back, except those that were erased. If anything is wrong with\n"
+	  "the archive, nothing is made.\n"
+	  "\n"
+	  "What came after the last sealed entry is sent again by the posts. If the old state\n"
+	  "can still be read, name it with --and: its blocks that the archive lacks come after\n"
+	  "the archive's. So do those that archiving has not sealed yet, with --and and its\n"
+	  "state folder; archiving then goes on without a break.\n"
+	  "\n"
+	  "Stop aggregation and archiving before, and run this as the services' user. DIR is not\n"
+	  "there yet, or empty. Then set state_dir to it, or move it there, and start them.\n"
+	  "\n"
+	  "Options:\n"
+	  KEY_OPTION
+	  "  --to DIR        the state folder that is made\n"
+	  "  --archive FOLDER\n"
+	  "                  the archive, or a copy (default: the current folder)\n"
+	  "  --and OLD       a state folder of aggregation (set back, damaged), archiving or\n"
+	  "                  notification: take from its log what the archive lacks. It is\n"
+	  "                  only read. A block whose parent is not held is left out and named\n"
+	  "  --checkpoint FILE\n"
+	  "                  a checkpoint that is known from elsewhere; may be said again\n"
+	  "  --in-use        a segment that the checkpoint does not cover is no fault: sealing\n"
+	  "                  was interrupted. It is not taken\n"
+	  "\n"
+	  "Exit codes: 0 made · 1 the archive is bad, or DIR cannot be made · 2 usage · 4 could\n"
+	  "not be read, or was stopped. A folder DIR.unfinished-… that a crash left is of no use.\n"
+	  "\n"
+	  "Example:\n"
+	  "  $ kusanone archive refill --key hq.key --archive /var/lib/kusanone/archiving/archive \\\n"
+	  "        --and /var/lib/kusanone/archiving --to /var/lib/kusanone/aggregation.new\n" },
+
 	{ NULL, NULL, NULL },
 };

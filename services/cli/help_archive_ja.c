@@ -136,5 +136,42 @@ const struct help_page help_archive_ja[] = {
 	  "例:\n"
 	  "  $ kusanone archive check webinar.proof --key hq.key\n" },
 
+	{ "archive refill", "アーカイブから本部のログを作り直す",
+	  "使い方: kusanone archive refill --key 鍵 --to フォルダ [指定]...\n"
+	  "\n"
+	  "本部のディスクが失われた、壊れた、古い複製に戻った場合のためのものです。\n"
+	  "kusanone-aggregation の新しい状態フォルダを作ります。アーカイブ全体を確かめながら、\n"
+	  "最後に封印した項目までの本部のログを一バイトも違わず作り直します。残っている氏名等は\n"
+	  "戻り、消去されたものは戻りません。アーカイブに異常があれば何も作りません。\n"
+	  "\n"
+	  "最後の封印より後の記録は各館が送り直します。古い状態フォルダがまだ読めるなら --and\n"
+	  "で指定してください。アーカイブにないブロックをその後に加えます。archiving の状態フォ\n"
+	  "ルダを --and に指定すると、まだ封印していないものも加わり、archiving は途切れずに続き\n"
+	  "ます。\n"
+	  "\n"
+	  "先に aggregation と archiving を停止し、サービスの利用者として実行してください。フォ\n"
+	  "ルダはまだないか空のものです。その後 state_dir をそこに向けるか移動して、サービスを起\n"
+	  "動してください。\n"
+	  "\n"
+	  "指定:\n"
+	  KEY_OPTION
+	  "  --to フォルダ   作る状態フォルダ\n"
+	  "  --archive フォルダ\n"
+	  "                  アーカイブまたはその複製（既定は今のフォルダ）\n"
+	  "  --and 古いもの  aggregation（古い、壊れた）、archiving、notification の状態フォル\n"
+	  "                  ダ。アーカイブにないものをそのログから加える。読むだけで変更しない。\n"
+	  "                  親のないブロックは除外して示す\n"
+	  "  --checkpoint ファイル\n"
+	  "                  別途手に入れたチェックポイント（複数指定できる）\n"
+	  "  --in-use        封印が中断され、チェックポイントの範囲外の区画があっても異常としな\n"
+	  "                  い（その区画は使わない）\n"
+	  "\n"
+	  "終了コード: 0 作成 · 1 アーカイブの異常、または作れない · 2 使い方 · 4 読めない、または\n"
+	  "中断。クラッシュで残った「….unfinished-…」というフォルダは使えません。\n"
+	  "\n"
+	  "例:\n"
+	  "  $ kusanone archive refill --key hq.key --archive /var/lib/kusanone/archiving/archive \\\n"
+	  "        --and /var/lib/kusanone/archiving --to /var/lib/kusanone/aggregation.new\n" },
+
 	{ NULL, NULL, NULL },
 };

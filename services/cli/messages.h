@@ -157,6 +157,12 @@ X(MSG_FILE_UNREADABLE, "{0}: cannot be read", "{0}: 読めません") \
 X(MSG_FILE_UNWRITABLE, "{0}: cannot be written", "{0}: 書き込めません") \
 X(MSG_FILE_TOO_LARGE, "{0}: is larger than {1} bytes", "{0}: {1} バイトを超えています") \
 X(MSG_FILE_EXISTS, "{0}: is there already and is not overwritten", "{0}: 既にあるため上書きしません") \
+X(MSG_AT_PATH, "{0}: {1}", "{0}: {1}") \
+X(MSG_DISK_FULL, "the disk is full", "ディスクに空きがありません") \
+X(MSG_PLACE_TAKEN, "{0}: is there already and not an empty folder: name one that is not there", \
+  "{0}: 既にあり、空のフォルダではありません。まだないフォルダを指定してください") \
+X(MSG_PLACE_MOUNTED, "{0}: a disk is mounted there, so that it cannot be put in place whole: name a folder in it", \
+  "{0}: ディスクのマウント先なので、全体を一度に置くことができません。その中のフォルダを指定してください") \
 X(MSG_NODE_FILE_NEEDED, "--file is needed: what node keygen printed for that node", \
   "--file で、そのノードの node keygen の出力を指定してください") \
 X(MSG_NODE_SECRETS, "{0}: holds a node's secret keys: they stay on its machine; --file takes what node keygen printed", \

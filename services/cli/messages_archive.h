@@ -106,7 +106,30 @@ X(MSG_ROLLBACK_ACCEPTED, "headquarters goes on without its archive; nodes send w
 X(MSG_STATUS_WITNESSED, "archive's checkpoint", "アーカイブのチェックポイント") \
 X(MSG_STATUS_CHECKPOINT_OF, "{0} entries, position {1}, {2}", "{0} 件、位置 {1}、{2}") \
 X(MSG_STATUS_CHECKPOINT_WAITS, "{0}; a newer one waits for its proof", "{0}（新しいものは証明待ち）") \
-X(MSG_ARCHIVE_NO_CHECKPOINT, "nothing is sealed yet: there is no checkpoint", "まだ封印されたものがなく、チェックポイントがありません")
+X(MSG_ARCHIVE_NO_CHECKPOINT, "nothing is sealed yet: there is no checkpoint", "まだ封印されたものがなく、チェックポイントがありません") \
+X(MSG_REFILL_TO, "--to is needed: the state folder that is to be made", "--to で、作る状態フォルダを指定してください") \
+X(MSG_REFILL_RUNS, "{0}: its service is running (process {1}): stop it first, so that nothing is added while it is read", \
+  "{0}: サービスが動いています（プロセス {1}）。読む間に追加されないよう、先に停止してください") \
+X(MSG_REFILL_NO_LOG, "{0}: there is no log of headquarters' in it: {1}", "{0}: 本部のログがありません: {1}") \
+X(MSG_REFILL_NOTHING, "nothing was made", "何も作りませんでした") \
+X(MSG_REFILL_DONE, "Refilled: {0} holds headquarters' log again, as the archive has it.", \
+  "復元しました。{0} に本部のログがアーカイブのとおりに戻りました。") \
+X(MSG_REFILL_LOG_HASH, "log hash", "ログのハッシュ") \
+X(MSG_REFILL_NAMES, "names back", "戻した氏名等") \
+X(MSG_REFILL_ADDED, "from --and", "--and から") \
+X(MSG_REFILL_BLOCKS, "{0} blocks with {1} records", "{0} ブロック、記録 {1} 件") \
+X(MSG_REFILL_LEFT, "left out: position {0} of the older log, node {1}, sequence {2} to {3}: {4}\n", \
+  "除外: 古いログの位置 {0}、ノード {1}、通番 {2} から {3}: {4}\n") \
+X(MSG_REFILL_NO_BLOCK, "its bytes are no block any more", "ブロックとして読めません") \
+X(MSG_REFILL_UNKNOWN, "its node or its key is not enrolled", "ノードまたは鍵が登録されていません") \
+X(MSG_REFILL_SIGNATURE, "its signature is wrong", "署名が正しくありません") \
+X(MSG_REFILL_PARENT, "its parent is not held", "親のブロックがありません") \
+X(MSG_REFILL_OLD_BROKEN, "{0}: is damaged and could not be read to its end: what lies behind is not taken\n", \
+  "{0}: 壊れていて最後まで読めません。その後のものは入れていません\n") \
+X(MSG_REFILL_BROKEN_NAMES, "{0} files of names (loose/) are damaged: names in them do not all come back\n", \
+  "氏名等のファイル（loose/）が {0} 個壊れています。その中の氏名等は一部戻りません\n") \
+X(MSG_REFILL_NEXT, "Start kusanone-aggregation with it as state_dir. It counts everything anew; posts then send what it does not hold.", \
+  "これを state_dir として kusanone-aggregation を起動してください。集計は全てやり直され、各館は足りない記録を送ります。")
 
 // clang-format on
 
