@@ -109,10 +109,14 @@ env_write_ahead(struct store *store)
 	uint64_t before = store->page_bytes;
 	MDB_envinfo info;
 	struct stat st;
-	int fd;
+	int fd, dead;
 
 	must(mdb_env_info(store->env, &info) == 0);
 	store->page_bytes = (info.me_last_pgno + 1) * store->page_size;
+	if (store->page_bytes / AHEAD_BYTES != before / AHEAD_BYTES) {
+		/* Whoever read it and was killed would hold on to old pages for ever. */
+		(void)mdb_reader_check(store->env, &dead);
+	}
 	if (store->page_bytes > store->file_bytes) {
 		store->file_bytes = store->page_bytes;
 	}
