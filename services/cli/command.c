@@ -54,6 +54,8 @@ const struct command commands[] = {
 	{ "archive prove", archive_prove_run },
 	{ "archive check", archive_check_run },
 	{ "archive refill", archive_refill_run },
+	{ "backup", backup_run },
+	{ "restore", restore_run },
 	{ "accept-rollback", accept_rollback_run },
 	{ "status", status_run },
 	{ NULL, NULL },

@@ -175,5 +175,40 @@ const struct help_page help_archive_en[] = {
 	  "  $ kusanone archive refill --key hq.key --archive /var/lib/kusanone/archiving/archive \\\n"
 	  "        --and /var/lib/kusanone/archiving --to /var/lib/kusanone/aggregation.new\n" },
 
+	{ "backup", "copies of services' states, while they run",
+	  "Usage: kusanone backup STATE_FOLDER... --to DIR\n"
+	  "\n"
+	  "Makes of each folder a backup DIR/NAME-TIME: its stores as they were at one moment,\n"
+	  "whoever writes meanwhile; an archive up to its checkpoint; other files as they are;\n"
+	  "and a manifest with the hash of each. A folder of that name is whole and on the disk.\n"
+	  "The services go on. A store's copy holds nothing that was deleted in it.\n"
+	  "\n"
+	  "STATE_FOLDER is state_dir of a service's config file; an archive in another folder\n"
+	  "(archive.dir) is named beside it. Keys are not in a backup unless they lie in the\n"
+	  "folder: without its key_file a node is a new one. Names of people are: keep backups\n"
+	  "where nobody else reads them. Run it as the services' user.\n"
+	  "\n"
+	  "Options:\n"
+	  "  --to DIR        where the backups are put, best on another disk\n"
+	  "\n"
+	  "Example:\n"
+	  "  $ kusanone backup /var/lib/kusanone/aggregation /var/lib/kusanone/archiving \\\n"
+	  "        --to /mnt/backup\n" },
+
+	{ "restore", "a backup in the place of a service's state",
+	  "Usage: kusanone restore BACKUP --to STATE_FOLDER\n"
+	  "\n"
+	  "BACKUP is one of those that kusanone backup made. Every file is checked with the\n"
+	  "manifest; if one was changed or is missing, nothing is put in place, and all that are\n"
+	  "wrong are named. Then says what comes next. STATE_FOLDER is not there yet, or empty,\n"
+	  "and its service does not run. Run it as the service's user.\n"
+	  "\n"
+	  "Options:\n"
+	  "  --to STATE_FOLDER\n"
+	  "                  the state folder that is made\n"
+	  "\n"
+	  "Example:\n"
+	  "  $ kusanone restore /mnt/backup/intake-20240331T120005Z --to /var/lib/kusanone/intake\n" },
+
 	{ NULL, NULL, NULL },
 };

@@ -173,5 +173,40 @@ const struct help_page help_archive_ja[] = {
 	  "  $ kusanone archive refill --key hq.key --archive /var/lib/kusanone/archiving/archive \\\n"
 	  "        --and /var/lib/kusanone/archiving --to /var/lib/kusanone/aggregation.new\n" },
 
+	{ "backup", "動いているサービスの状態を複製する",
+	  "使い方: kusanone backup 状態フォルダ... --to フォルダ\n"
+	  "\n"
+	  "それぞれのバックアップを「フォルダ/名前-日時」に作ります。書込み中でも、データは一つ\n"
+	  "の時点のもの、アーカイブはチェックポイントまで、他のファイルはそのまま複製し、全ての\n"
+	  "ハッシュを manifest に書きます。その名前のフォルダがあれば、欠けたところはなく、ディ\n"
+	  "スクに書き込まれています。サービスは動き続けます。削除されたものは複製に残りません。\n"
+	  "\n"
+	  "状態フォルダは設定の state_dir です。別の場所にあるアーカイブ（archive.dir）も並べて\n"
+	  "指定してください。鍵は状態フォルダの中になければ含まれません（key_file がなければ別の\n"
+	  "ノードになります）。氏名等は含まれるので、他人の読めない所に保管してください。サービ\n"
+	  "スの利用者として実行してください。\n"
+	  "\n"
+	  "指定:\n"
+	  "  --to フォルダ   バックアップを置く所（できれば別のディスク）\n"
+	  "\n"
+	  "例:\n"
+	  "  $ kusanone backup /var/lib/kusanone/aggregation /var/lib/kusanone/archiving \\\n"
+	  "        --to /mnt/backup\n" },
+
+	{ "restore", "バックアップからサービスの状態を戻す",
+	  "使い方: kusanone restore バックアップ --to 状態フォルダ\n"
+	  "\n"
+	  "kusanone backup が作ったものを一つ指定します。全てのファイルを manifest で確かめ、変\n"
+	  "更や欠落があればその全てを示して何も置きません。終わると、次にすることを示します。\n"
+	  "状態フォルダはまだないか空で、サービスは停止していなければなりません。サービスの利用\n"
+	  "者として実行してください。\n"
+	  "\n"
+	  "指定:\n"
+	  "  --to 状態フォルダ\n"
+	  "                  作る状態フォルダ\n"
+	  "\n"
+	  "例:\n"
+	  "  $ kusanone restore /mnt/backup/intake-20240331T120005Z --to /var/lib/kusanone/intake\n" },
+
 	{ NULL, NULL, NULL },
 };

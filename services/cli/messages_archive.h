@@ -129,7 +129,39 @@ X(MSG_REFILL_OLD_BROKEN, "{0}: is damaged and could not be read to its end: what
 X(MSG_REFILL_BROKEN_NAMES, "{0} files of names (loose/) are damaged: names in them do not all come back\n", \
   "氏名等のファイル（loose/）が {0} 個壊れています。その中の氏名等は一部戻りません\n") \
 X(MSG_REFILL_NEXT, "Start kusanone-aggregation with it as state_dir. It counts everything anew; posts then send what it does not hold.", \
-  "これを state_dir として kusanone-aggregation を起動してください。集計は全てやり直され、各館は足りない記録を送ります。")
+  "これを state_dir として kusanone-aggregation を起動してください。集計は全てやり直され、各館は足りない記録を送ります。") \
+X(MSG_BACKUP_TO, "--to is needed: the folder that backups are put into", "--to で、バックアップを置くフォルダを指定してください") \
+X(MSG_BACKUP_INSIDE, "{0}: lies in {1}, of which a backup is to be made: name a folder elsewhere, best on another disk", \
+  "{0}: バックアップする {1} の中にあります。別の場所（できれば別のディスク）を指定してください") \
+X(MSG_BACKUP_EMPTY, "there is nothing in it to be backed up", "バックアップするものがありません") \
+X(MSG_BACKUP_NAME, "a name with control characters cannot be backed up", "制御文字を含む名前はバックアップできません") \
+X(MSG_BACKUP_SEGMENT, "is missing or damaged; kusanone archive verify says more", \
+  "ファイルがないか壊れています（kusanone archive verify で確認してください）") \
+X(MSG_BACKUP_STOPPED, "stopped; nothing was made", "中断しました。何も作っていません") \
+X(MSG_BACKUP_PROGRESS, "{0} · {1}", "{0} · {1}") \
+X(MSG_BACKUP_DONE, "{0}: {1} files, {2}\n", "{0}: {1} ファイル、{2}\n") \
+X(MSG_BACKUP_PASSED_OVER, "{0}: {1} links, sockets or the like were passed over\n", \
+  "{0}: リンクやソケット等 {1} 個は含めていません\n") \
+X(MSG_RESTORE_TO, "--to is needed: the state folder that is to be made", "--to で、作る状態フォルダを指定してください") \
+X(MSG_RESTORE_NONE, "{0}: is no backup: there is no manifest in it", "{0}: バックアップではありません（manifest がありません）") \
+X(MSG_RESTORE_MANIFEST, "{0}: is damaged, or of a newer version: what the backup should hold is not known", \
+  "{0}: 壊れているか新しい版のものです。バックアップの中身を確かめられません") \
+X(MSG_RESTORE_RUNS, "{0}: its service is running (process {1}): stop it and move the folder away first", \
+  "{0}: サービスが動いています（プロセス {1}）。停止し、フォルダを移動してから実行してください") \
+X(MSG_RESTORE_MISSING, "is missing", "ファイルがありません") \
+X(MSG_RESTORE_CHANGED, "is not what was backed up: it was changed or is damaged", "バックアップしたものと違います（変更されたか壊れています）") \
+X(MSG_RESTORE_BAD, "{0} of {1} files are not what was backed up; nothing was restored", \
+  "{1} ファイル中 {0} 個がバックアップしたものと違います。何も復元していません") \
+X(MSG_RESTORE_DONE, "{0}: the state of {1} at {2} again, {3} files, {4}\n", "{0}: {1} の {2} の状態に戻しました。{3} ファイル、{4}\n") \
+X(MSG_RESTORE_AGGREGATION, "Start kusanone-aggregation. The posts send what it does not hold. If its archive is newer than this copy, do not start it: move this folder away and make the state with kusanone archive refill, with --and and the folder.", \
+  "kusanone-aggregation を起動してください。足りない記録は各館が送ります。アーカイブの方が新しい場合は起動せず、このフォルダを別の場所に移して --and に指定し、kusanone archive refill で作り直してください。") \
+X(MSG_RESTORE_INTAKE, "Start kusanone-intake. It asks headquarters for what this node had said after the copy was made; what nobody else had received yet is lost.", \
+  "kusanone-intake を起動してください。バックアップ後に記録したものは本部から受け取ります。まだ本部に届いていなかったものは失われます。") \
+X(MSG_RESTORE_ARCHIVING, "Start kusanone-archiving. It takes what came after the copy from headquarters and seals it. If checkpoints were printed or sent after the copy, headquarters must still hold what they cover.", \
+  "kusanone-archiving を起動してください。バックアップ後のものを本部から受け取って封印します。その後に印刷または送付したチェックポイントがあれば、その範囲を本部がまだ持っている必要があります。") \
+X(MSG_RESTORE_NOTIFICATION, "Start kusanone-notification. It follows headquarters from where the copy was made. What it sent after that it does not know: alerts that are still due are sent again, with the ids they had.", \
+  "kusanone-notification を起動してください。バックアップの時点から本部の記録を読み進めます。その後に送った通知は分からないため、まだ期限内のものは同じ識別子で再送します。") \
+X(MSG_RESTORE_OTHER, "Everything is in its place.", "全て元の場所に置きました。")
 
 // clang-format on
 

@@ -63,7 +63,7 @@ position=$(figure aggregation position)
 for node in hq archiving aggregation; do
 	down $node
 done
-check "the log holds together" read_log >log.before
+need read_log >log.before
 
 # ---- What must not work ------------------------------------------------------------------
 
@@ -131,7 +131,7 @@ same "the erased one is not" "$([[ $said == *"$erased"* ]] && echo shown)" ""
 down aggregation
 same "nothing was sent that was archived" "$(taken repeats)" 0
 same "and nothing refused" "$(taken refused)" 0
-check "the log holds together again" read_log >log.sent
+need read_log >log.sent
 same "no record is missing" "$(awk '{ print $2, $3, $4 }' log.sent | sort | cmp - <(awk '{ print $2, $3, $4 }' log.before | sort) && echo same)" same
 note "$sealed records from the archive, $blocks sent again in $(taken blocks) blocks"
 
@@ -168,7 +168,7 @@ rm -rf "$fed/aggregation"
 
 expect "refilled with archiving's tail" 0 "Refilled" "from --and" -- \
 	refill --and "$fed/archiving" --to "$fed/aggregation"
-check "the log holds together" read_log >log.tail
+need read_log >log.tail
 same "nothing is missing, and all of it in its place" "$(cmp log.before log.tail && echo same)" same
 need up aggregation
 need up archiving
@@ -187,7 +187,7 @@ same "no post had to send anything but the new ones" "$(taken repeats)" 0
 
 # ---- With the state of a headquarters that is set back -------------------------------------
 
-check "the log holds together" read_log >log.whole
+need read_log >log.whole
 mv "$fed/aggregation" ahead
 exit_code flock ahead/log/owner.lock kusanone archive refill --key archive.key \
 	--archive "$archive" --and ahead --to new
@@ -195,7 +195,7 @@ same "not while the old one is in use" "$code" 1
 expect "refilled from an old archive and the newer state" 0 "Refilled" -- \
 	kusanone archive refill --key archive.key --archive with-name --and ahead \
 	--to "$fed/aggregation"
-check "the log holds together" read_log >log.both
+need read_log >log.both
 same "it is what it was" "$(cmp log.whole log.both && echo same)" same
 check "no byte of the erased name comes back" eval '! grep -raqF "$erased" "$fed/aggregation"'
 

@@ -13,18 +13,25 @@ fetch(void)
 	must(algorithm != NULL);
 }
 
+static EVP_MD_CTX *
+begin(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	must(pthread_once(&once, fetch) == 0);
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	must(ctx != NULL);
+	must(EVP_DigestInit_ex2(ctx, algorithm, NULL) == 1);
+	return ctx;
+}
+
 /* Of one byte, if there is one, and what follows. */
 static struct sha256
 digest(const uint8_t *prefix, struct slice first, struct slice second)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	EVP_MD_CTX *ctx = begin();
 	struct sha256 hash;
-	EVP_MD_CTX *ctx;
 
-	must(pthread_once(&once, fetch) == 0);
-	ctx = EVP_MD_CTX_new();
-	must(ctx != NULL);
-	must(EVP_DigestInit_ex2(ctx, algorithm, NULL) == 1);
 	must(prefix == NULL || EVP_DigestUpdate(ctx, prefix, 1) == 1);
 	must(first.len == 0 || EVP_DigestUpdate(ctx, first.at, first.len) == 1);
 	must(second.len == 0 || EVP_DigestUpdate(ctx, second.at, second.len) == 1);
@@ -56,4 +63,27 @@ sha256_node(const struct sha256 *left, const struct sha256 *right)
 {
 	return digest(&(const uint8_t){ 1 }, slice_of(left->b, SHA256_LEN),
 		      slice_of(right->b, SHA256_LEN));
+}
+
+/* OpenSSL's own, under a name of ours. */
+struct sha256_sum *
+sha256_begin(void)
+{
+	return (struct sha256_sum *)begin();
+}
+
+void
+sha256_add(struct sha256_sum *sum, struct slice s)
+{
+	must(s.len == 0 || EVP_DigestUpdate((EVP_MD_CTX *)sum, s.at, s.len) == 1);
+}
+
+struct sha256
+sha256_end(struct sha256_sum *sum)
+{
+	struct sha256 hash;
+
+	must(EVP_DigestFinal_ex((EVP_MD_CTX *)sum, hash.b, NULL) == 1);
+	EVP_MD_CTX_free((EVP_MD_CTX *)sum);
+	return hash;
 }

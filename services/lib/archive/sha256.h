@@ -23,6 +23,12 @@ sha256_eq(const struct sha256 *a, const struct sha256 *b)
 
 struct sha256 sha256_of(struct slice);
 
+/* Of what does not lie in memory whole: begin, add, end (which frees it). */
+struct sha256_sum;
+struct sha256_sum *sha256_begin(void) WARN_UNUSED;
+void sha256_add(struct sha256_sum *, struct slice);
+struct sha256 sha256_end(struct sha256_sum *);
+
 /* Of a tree without leaves: of nothing. */
 struct sha256 sha256_empty(void);
 
