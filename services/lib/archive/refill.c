@@ -299,8 +299,8 @@ take_old_log(struct refill *r)
 	struct log_entry entry;
 	bool ok = true;
 
-	for (bool more = log_first(&old, &entry); ok && more;
-	     more = log_after(&old, entry.last, &entry)) {
+	for (bool more = log_from(&old, 1, &entry); ok && more;
+	     more = log_from(&old, entry.last + 1, &entry)) {
 		ok = take_old(r, &old, &entry, names);
 	}
 	r->report->old_broken = old.err != OK;

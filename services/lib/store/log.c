@@ -68,11 +68,14 @@ last_entry(struct txn *txn, struct log_entry *entry)
 }
 
 bool
-log_first(struct txn *txn, struct log_entry *ret_entry)
+log_from(struct txn *txn, uint64_t position, struct log_entry *ret_entry)
 {
 	struct cursor cursor = cursor_open(txn, LOG_DB_LOG);
 	struct slice key, value;
-	bool found = cursor_seek(&cursor, slice_of("", 0), &key, &value) &&
+	uint8_t want[KEY_LEN];
+
+	put_be64(want, position);
+	bool found = cursor_seek(&cursor, slice_of(want, KEY_LEN), &key, &value) &&
 		     read_entry(txn, key, value, ret_entry);
 
 	cursor_close(&cursor);
@@ -216,7 +219,7 @@ log_trim(struct txn *txn, uint64_t position)
 	struct log_entry entry;
 	struct block block;
 
-	while (log_first(txn, &entry) && entry.last < position) {
+	while (log_from(txn, 1, &entry) && entry.last < position) {
 		if (!block_parse(entry.block, &block, NULL)) {
 			txn->err = txn->err != OK ? txn->err : ERR_CORRUPT;
 			return;

@@ -87,8 +87,9 @@ void log_trim(struct txn *, uint64_t position);
 bool log_find_block(struct txn *, const struct node_id *, uint64_t last_seq,
 		    const struct hash *, struct log_entry *ret_entry) WARN_UNUSED;
 
-/* The first entry that there is: not always at position 1, the log may be trimmed. */
-bool log_first(struct txn *, struct log_entry *ret_entry) WARN_UNUSED;
+/* The first entry that begins at 'position' or behind, whatever is missing before it: the
+ * log may be trimmed, or damaged. */
+bool log_from(struct txn *, uint64_t position, struct log_entry *ret_entry) WARN_UNUSED;
 
 /* The first entry whose last record lies after 'position'. */
 bool log_after(struct txn *, uint64_t position, struct log_entry *ret_entry) WARN_UNUSED;

@@ -23,6 +23,29 @@ test_sha256__the_examples_of_the_standard(void **state)
 }
 
 static void
+test_sha256__in_pieces_it_is_the_same(void **state)
+{
+	const char text[] = "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";
+	(void)state;
+
+	for (size_t piece = 1; piece <= sizeof(text); piece++) {
+		struct sha256_sum *sum = sha256_begin();
+		struct slice left = slice_str(text);
+
+		while (left.len != 0) {
+			size_t n = left.len < piece ? left.len : piece;
+
+			sha256_add(sum, slice_of(left.at, n));
+			left = slice_from(left, n);
+		}
+		assert_hash(sha256_end(sum), "248d6a61d20638b8e5c026930c3e6039a33ce45964"
+					     "ff2167f6ecedd419db06c1");
+	}
+	assert_hash(sha256_end(sha256_begin()),
+		    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+static void
 test_sha256__leaves_and_nodes_are_told_apart(void **state)
 {
 	(void)state;
@@ -45,6 +68,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sha256__the_examples_of_the_standard),
+		cmocka_unit_test(test_sha256__in_pieces_it_is_the_same),
 		cmocka_unit_test(test_sha256__leaves_and_nodes_are_told_apart),
 	};
 
