@@ -52,18 +52,25 @@ take(struct shelf_copy *c, const char *name)
 	return backup_progress(c->b, path) && backup_file(c->b, path, false);
 }
 
+static bool
+take_if_there(struct shelf_copy *c, const char *name)
+{
+	struct buf first = { 0 };
+	enum err err = c->files.read(c->files.ctx, name, 0, 1, &first);
+
+	buf_fini(&first);
+	return err == ERR_NOT_FOUND || take(c, name);
+}
+
 /* Names may be gone at any time; then there are none. */
 static bool
 take_loose(struct shelf_copy *c, uint64_t number)
 {
 	char path[LOOSE_PATH_SIZE], index[INDEX_PATH_SIZE];
-	struct buf first = { 0 };
 
 	index_path(number, index);
 	snprintf(path, sizeof(path), "loose/%s", index);
-	enum err err = c->files.read(c->files.ctx, path, 0, 1, &first);
-	buf_fini(&first);
-	return err == ERR_NOT_FOUND || take(c, path);
+	return take_if_there(c, path);
 }
 
 static bool
@@ -94,17 +101,33 @@ take_segments(struct shelf_copy *c)
 	return true;
 }
 
-/* The tiles of the tree that the checkpoint signs. */
+/* The tiles of the tree that the checkpoint signs, and those of the smaller trees that it
+ * grew from: the service's store, which was copied before, is at one of them. */
+static bool
+take_tile(struct shelf_copy *c, struct tile tile)
+{
+	const unsigned width = tile.width;
+	char path[TILE_PATH_SIZE];
+	bool ok = true;
+
+	for (unsigned w = 1; ok && w < width && width < TREE_TILE_WIDTH; w++) {
+		tile.width = w;
+		tile_path(&tile, path);
+		ok = take_if_there(c, path);
+	}
+	tile.width = width;
+	tile_path(&tile, path);
+	return ok && take(c, path);
+}
+
 static bool
 take_tiles(struct shelf_copy *c)
 {
 	struct tile tile;
-	char path[TILE_PATH_SIZE];
 
 	for (unsigned level = 0; level < TREE_LEVELS; level++) {
 		for (uint64_t i = 0; tile_of(c->head.size, level, i, &tile); i++) {
-			tile_path(&tile, path);
-			if (!take(c, path)) {
+			if (!take_tile(c, tile)) {
 				return false;
 			}
 		}

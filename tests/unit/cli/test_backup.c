@@ -511,6 +511,27 @@ test_backup__what_the_checkpoint_does_not_cover_is_left_out(void **state)
 	end_archive();
 }
 
+/* The store of the service may be at a smaller tree than the archive. */
+static void
+test_backup__the_tiles_of_smaller_trees_come_along(void **state)
+{
+	(void)state;
+	make_whole_archive("archive");
+	put_tiles_of(SEALED);
+	put_tiles_of(SEGMENTS - 1);
+	memory_put(&archive.files, "checkpoint", buf_slice(&archive.notes[SEGMENTS - 1]));
+	memory_write(&archive.files, in_root("archive"));
+	assert_int_equal(world_run(&world, "backup", in_root("archive"), "--to",
+				   in_root("copies")),
+			 EXIT_DONE);
+	/* 280 are 256 and 24; of 300 there are 44. The first 256 are full. */
+	assert_true(is_there("archive/tile/0/001.p/24"));
+	assert_true(is_there("copies/archive-20231114T221320Z/state/tile/0/001.p/24"));
+	assert_true(is_there("copies/archive-20231114T221320Z/state/tile/0/001.p/44"));
+	assert_true(is_there("copies/archive-20231114T221320Z/state/tile/0/000"));
+	end_archive();
+}
+
 static void
 test_backup__an_archive_that_lacks_something_is_said(void **state)
 {
@@ -547,6 +568,7 @@ main(void)
 		TEST(test_backup__a_screen_shows_what_is_under_way),
 		TEST(test_backup__an_archive_that_is_whole_verifies),
 		TEST(test_backup__what_the_checkpoint_does_not_cover_is_left_out),
+		TEST(test_backup__the_tiles_of_smaller_trees_come_along),
 		TEST(test_backup__an_archive_that_lacks_something_is_said),
 	};
 
