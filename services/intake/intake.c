@@ -446,11 +446,13 @@ intake_idle(void *self, struct turn *turn)
 		txn_del(&txn, JOURNAL_DB_HEARD, slice_str(HEARD_COMPACT));
 		err = txn_commit(&txn);
 	}
-	if (err == ERR_DISK_FULL) {
+	if (err == ERR_DISK_FULL || err == ERR_BUSY) {
 		in->compact_at = turn->now + INTAKE_COMPACT_RETRY_MS;
-		intake_alarm(in, turn,
-			     "no space to take erased names from the files; "
-			     "trying again in a minute");
+		intake_alarm(in, turn, "%s; trying again in a minute",
+			     err == ERR_BUSY ? "erased names go from the files when no "
+					       "backup is being made"
+					     : "no space to take erased names from the "
+					       "files");
 		return OK;
 	}
 	in->compact_due = err != OK;

@@ -77,10 +77,11 @@ eraser_idle(struct eraser *e, struct store *store, struct log_sink *log, msec_t 
 		txn_del(&txn, LOG_DB_META, compact_key());
 		err = txn_commit(&txn);
 	}
-	if (err == ERR_DISK_FULL) {
+	if (err == ERR_DISK_FULL || err == ERR_BUSY) {
+		/* Busy: a backup is being made, which has what we are about to erase. */
 		e->compact_at = now + ERASE_RETRY_MS;
-		log_event(log, LOG_ERROR, "erase",
-			  "compact=failed reason=disk_full again_ms=%d", ERASE_RETRY_MS);
+		log_event(log, LOG_ERROR, "erase", "compact=failed reason=%s again_ms=%d",
+			  err_name(err), ERASE_RETRY_MS);
 		return OK;
 	}
 	e->compact_due = err != OK;

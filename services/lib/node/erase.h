@@ -35,8 +35,8 @@ void eraser_run(struct eraser *, const struct fold *, struct txn *);
 /* That transaction was committed; one that was not needs no word. */
 void eraser_committed(struct eraser *, msec_t now);
 
-/* Compact the store if it is owed.  No transaction may be open.  A full disk is tried
- * again later; any other error ends the process. */
+/* Compact the store if it is owed.  No transaction may be open.  A full disk, and a
+ * backup that is being made, are waited for; any other error ends the process. */
 enum err eraser_idle(struct eraser *, struct store *, struct log_sink *,
 		     msec_t now) WARN_UNUSED;
 

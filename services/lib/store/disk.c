@@ -157,6 +157,42 @@ disk_is_owned(const char *path, long *ret_owner)
 	return owned;
 }
 
+static enum err
+lock_folder(const char *path, int how, int *ret_fd)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int rc;
+
+	if (fd < 0) {
+		return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
+	}
+	do {
+		rc = flock(fd, how);
+	} while (rc != 0 && errno == EINTR);
+	if (rc != 0) {
+		enum err err = errno == EWOULDBLOCK ? ERR_BUSY : ERR_IO;
+		int saved = errno;
+
+		close(fd);
+		errno = saved;
+		return err;
+	}
+	*ret_fd = fd;
+	return OK;
+}
+
+enum err
+disk_share(const char *path, int *ret_fd)
+{
+	return lock_folder(path, LOCK_SH, ret_fd);
+}
+
+enum err
+disk_have_alone(const char *path, int *ret_fd)
+{
+	return lock_folder(path, LOCK_EX | LOCK_NB, ret_fd);
+}
+
 const char *
 disk_network_name(uint64_t magic)
 {

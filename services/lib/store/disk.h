@@ -24,6 +24,12 @@ enum err disk_own(const char *path, int *ret_fd, long *ret_owner) WARN_UNUSED;
 /* Does somebody own the folder?  Takes and makes nothing. */
 bool disk_is_owned(const char *path, long *ret_owner);
 
+/* Who reads beside the owner shares the folder, who puts another file in the place of its
+ * data has it alone: a lock on the folder itself, as long as '*ret_fd' is open.
+ * disk_share() waits for the other to end; disk_have_alone() does not: ERR_BUSY. */
+enum err disk_share(const char *path, int *ret_fd) WARN_UNUSED;
+enum err disk_have_alone(const char *path, int *ret_fd) WARN_UNUSED;
+
 /* The name of a file system whose locks and maps LMDB cannot rely on, by the magic number
  * that statfs() gives; NULL for every other. */
 const char *disk_network_name(uint64_t magic);

@@ -38,7 +38,8 @@ struct store {
 	bool read_only;
 
 	/* The environment. */
-	int owner; /* owner.lock; -1: read only. */
+	int owner;  /* owner.lock; -1: read only. */
+	int shared; /* The folder, read only; -1. */
 	MDB_env *env;
 	MDB_dbi dbis[ENV_SLOTS];
 	uint32_t written_format;

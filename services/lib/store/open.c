@@ -362,6 +362,20 @@ own_folder(struct store *store, struct why why)
 	return err;
 }
 
+/* Beside the owner, while nobody puts another file in the place of the data: LMDB's table
+ * of readers says which of the file's two states is the newer one, and must not be that
+ * of another file. */
+static enum err
+share_folder(struct store *store, struct why why)
+{
+	enum err err = disk_share(store->dir, &store->shared);
+
+	if (err != OK) {
+		say(why, "there is no store in %s: %s", store->dir, strerror(errno));
+	}
+	return err;
+}
+
 static struct store *
 store_new(const struct store_options *options)
 {
@@ -384,6 +398,7 @@ store_new(const struct store_options *options)
 	store->reserve = options->reserve && !options->read_only;
 	store->read_only = options->read_only;
 	store->owner = -1;
+	store->shared = -1;
 	return store;
 }
 
@@ -395,7 +410,8 @@ store_open(const struct store_options *options, struct store **ret_store, char *
 	struct store *store = store_new(options);
 
 	say(why, "%s", "");
-	enum err err = store->read_only ? OK : own_folder(store, why);
+	enum err err =
+		store->read_only ? share_folder(store, why) : own_folder(store, why);
 	if (err == OK) {
 		err = provide_file(store, why);
 	}

@@ -20,6 +20,9 @@ store_close(struct store *store)
 	if (store->owner >= 0) {
 		close(store->owner);
 	}
+	if (store->shared >= 0) {
+		close(store->shared);
+	}
 	for (unsigned i = 0; i < store->db_count; i++) {
 		free(store->names[i]);
 	}
@@ -103,12 +106,9 @@ store_copy(struct store *store, const char *dir)
 	return err;
 }
 
-enum err
-store_compact(struct store *store)
+static enum err
+compact(struct store *store)
 {
-	must(!atomic_load(&store->writing));
-	must(atomic_load(&store->readers) == 0);
-
 	struct txn txn = txn_begin_read(store);
 	if (txn.err != OK) {
 		return txn.err;
@@ -126,6 +126,22 @@ store_compact(struct store *store)
 	}
 	enum err reopened = env_open(store, (struct why){ 0 });
 	return err != OK ? err : reopened;
+}
+
+enum err
+store_compact(struct store *store)
+{
+	int fd;
+
+	must(!store->read_only);
+	must(!atomic_load(&store->writing));
+	must(atomic_load(&store->readers) == 0);
+	enum err err = disk_have_alone(store->dir, &fd);
+	if (err == OK) {
+		err = compact(store);
+		close(fd);
+	}
+	return err;
 }
 
 void

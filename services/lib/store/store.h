@@ -84,8 +84,8 @@ enum err store_copy(struct store *, const char *dir) WARN_UNUSED;
 
 /* Rewrite the environment compacted, in place, so that nothing deleted is left in any
  * file of the folder (erasure).  No transaction may be open; the handle stays valid.
- * Needs as much space again as is used while it runs; on ERR_DISK_FULL all is as it
- * was. */
+ * Needs as much space again as is used while it runs; on ERR_DISK_FULL, and on ERR_BUSY
+ * (another process reads it beside us), all is as it was. */
 enum err store_compact(struct store *) WARN_UNUSED;
 
 /* Let the n-th commit from now (1: the next one) fail with 'err' and write nothing.

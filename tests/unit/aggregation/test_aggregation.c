@@ -1,3 +1,7 @@
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include "unit/aggregation/fixture.h"
 
 #include "kusanone/v1/notice.pb-c.h"
@@ -538,6 +542,20 @@ is_kept(struct hq *hq, const struct hash *part)
 }
 
 static void
+say_erasure(struct hq *hq, const struct hash *part)
+{
+	Kusanone__V1__Record record = KUSANONE__V1__RECORD__INIT;
+	Kusanone__V1__Erasure erasure = KUSANONE__V1__ERASURE__INIT;
+	ProtobufCBinaryData hashes[] = { pb_slice(hash_slice(part)) };
+
+	erasure.part_hashes = hashes;
+	erasure.n_part_hashes = 1;
+	record.body_case = KUSANONE__V1__RECORD__BODY_ERASURE;
+	record.erasure = &erasure;
+	player_say(hq, &hq->own, &record);
+}
+
+static void
 test_aggregation__an_address_is_kept_and_served_to_a_follower_until_erased(void **state)
 {
 	(void)state;
@@ -557,20 +575,40 @@ test_aggregation__an_address_is_kept_and_served_to_a_follower_until_erased(void 
 	assert_false(is_sent(hq, local, "stray@example.org"));
 
 	/* Erased: the record is there, and the address is not. */
-	Kusanone__V1__Record record = KUSANONE__V1__RECORD__INIT;
-	Kusanone__V1__Erasure erasure = KUSANONE__V1__ERASURE__INIT;
-	ProtobufCBinaryData hashes[] = { pb_slice(hash_slice(&part)) };
-	erasure.part_hashes = hashes;
-	erasure.n_part_hashes = 1;
-	record.body_case = KUSANONE__V1__RECORD__BODY_ERASURE;
-	record.erasure = &erasure;
-	player_say(hq, &hq->own, &record);
+	say_erasure(hq, &part);
 	assert_int_equal(hq_turn(hq), OK); /* Written by the turn after the fold. */
 	assert_false(is_kept(hq, &part));
 	follower.node.b[0] ^= 1;
 	put_follower_hello(hq, later, NULL, &follower.node);
 	assert_true(is_sent(hq, later, "planning desk"));
 	assert_false(is_sent(hq, later, "desk@example.org"));
+	hq_free(hq);
+}
+
+/* A backup reads the log's store beside us: what was erased goes from the files after it.
+ */
+static void
+test_aggregation__a_compaction_waits_for_a_backup(void **state)
+{
+	(void)state;
+	struct hq *hq = hq_with_posts();
+	char dir[96];
+	struct hash part, stray;
+
+	say_subscription(hq, &part, &stray);
+	snprintf(dir, sizeof(dir), "%s/log", hq->dir);
+	int backup = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(backup >= 0);
+	assert_int_equal(flock(backup, LOCK_SH), 0);
+	say_erasure(hq, &part);
+	assert_int_equal(hq_turn(hq), OK);
+	assert_false(is_kept(hq, &part));
+	assert_int_equal(hq_turn(hq), OK);
+	assert_true(hq->core->eraser.compact_due);
+	close(backup);
+	hq->now = eraser_deadline(&hq->core->eraser);
+	assert_int_equal(hq_turn(hq), OK);
+	assert_false(hq->core->eraser.compact_due);
 	hq_free(hq);
 }
 
@@ -864,6 +902,7 @@ main(void)
 			test_aggregation__a_watcher_that_is_not_heard_for_a_minute_is_forgotten),
 		cmocka_unit_test(
 			test_aggregation__an_address_is_kept_and_served_to_a_follower_until_erased),
+		cmocka_unit_test(test_aggregation__a_compaction_waits_for_a_backup),
 		cmocka_unit_test(
 			test_aggregation__whom_headquarters_alerts_is_no_posts_matter),
 		cmocka_unit_test(

@@ -1,4 +1,7 @@
 #include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "fixture.h"
 
@@ -258,6 +261,45 @@ test_people__salts_do_not_follow_from_what_is_shown(void **state)
 	post_free(b);
 }
 
+/* Somebody reads the store beside us, as a backup does. */
+static int
+share_store(struct post *p)
+{
+	char dir[96];
+
+	snprintf(dir, sizeof(dir), "%s/journal", p->dir);
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(flock(fd, LOCK_SH), 0);
+	return fd;
+}
+
+static void
+test_people__a_compaction_waits_for_a_backup(void **state)
+{
+	(void)state;
+	struct post *p = post_new_as(NODE_POST, true);
+
+	submit_with(p, "Erasable Person", NULL);
+	const Kusanone__V1__Event *before = ask_event(p, ID_A)->event;
+	hq_connect(p);
+	Kusanone__V1__StreamItem *item =
+		record_item(p, erasure_of(p, before->people[0]), 1);
+	int backup = share_store(p);
+	hq_batch(p, 1, &item, 1);
+	assert_true(p->core->compact_due);
+	assert_non_null(strstr(p->core->alarm, "backup"));
+	assert_string_equal(ask_event(p, ID_A)->event->people[0]->name, "");
+	close(backup);
+	post_turn(p);
+	assert_true(p->core->compact_due); /* In a minute. */
+	p->now += INTAKE_COMPACT_RETRY_MS;
+	post_turn(p);
+	assert_false(p->core->compact_due);
+	assert_false(files_hold(p, "Erasable Person"));
+	post_free(p);
+}
+
 int
 main(void)
 {
@@ -270,6 +312,7 @@ main(void)
 			test_people__an_erased_name_is_in_no_file_and_does_not_come_back),
 		cmocka_unit_test(
 			test_people__a_compaction_that_a_crash_cut_off_is_done_at_the_start),
+		cmocka_unit_test(test_people__a_compaction_waits_for_a_backup),
 		cmocka_unit_test(test_people__salts_do_not_follow_from_what_is_shown),
 	};
 

@@ -226,6 +226,43 @@ test_read_only__a_reader_that_was_killed_holds_nothing(void **state)
 	assert_true(file_size(f) < MOST);
 }
 
+/* LMDB's table of readers belongs to one file: another one may not take its place. */
+static void
+test_read_only__while_it_is_read_it_is_not_rewritten(void **state)
+{
+	struct fixture *f = *state;
+	int status, ready[2], done[2];
+	char byte = 'd';
+
+	assert_int_equal(pipe(ready), 0);
+	assert_int_equal(pipe(done), 0);
+	assert_int_equal(fixture_open(f, "test", dbs, 1, 0), OK);
+	put(f, "k", "v");
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct fixture mine = *f;
+
+		_exit(open_to_read(&mine, NULL, no_dbs, UINT32_MAX) == OK &&
+				      write(ready[1], "r", 1) == 1 &&
+				      read(done[0], &byte, 1) == 1
+			      ? 0
+			      : 1);
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	assert_int_equal(store_compact(f->store), ERR_BUSY);
+	put(f, "k", "still written"); /* Nothing has happened to it. */
+	assert_int_equal(write(done[1], &byte, 1), 1);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_int_equal(store_compact(f->store), OK);
+	put(f, "k", "again");
+	for (int i = 0; i < 2; i++) {
+		close(ready[i]);
+		close(done[i]);
+	}
+}
+
 int
 main(void)
 {
@@ -236,6 +273,7 @@ main(void)
 		TEST(test_read_only__who_owns_it_can_be_asked),
 		TEST(test_read_only__a_copy_beside_the_owner_is_of_one_moment),
 		TEST(test_read_only__a_reader_that_was_killed_holds_nothing),
+		TEST(test_read_only__while_it_is_read_it_is_not_rewritten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
