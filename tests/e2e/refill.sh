@@ -128,6 +128,22 @@ check "folding it from nothing gives the same" recount_equal
 expect "a name is shown" 0 "$kept" -- at hq show "$other"
 exit_code at hq show "$id"
 same "the erased one is not" "$([[ $said == *"$erased"* ]] && echo shown)" ""
+
+# Archiving had more than it had sealed: that was never said, as headquarters is now.
+cp -a "$fed/archiving" kept.archiving
+launch archiving
+is_ahead() { at hq archive status --json | json 'bool(d.get("alarms"))'; }
+check "archiving says that headquarters is behind" wait_for 15 is_ahead
+down archiving
+rm -r "$fed/archiving/tail"
+need up archiving
+check "without its tail it takes what headquarters has now" \
+	wait_for 15 at hq archive seal --timeout 10
+check "all of it" sealed_all
+expect "and its archive holds" 0 "Good" -- kusanone archive verify --key archive.key "$archive"
+down archiving
+rm -r "$fed/archiving"
+mv kept.archiving "$fed/archiving"
 down aggregation
 same "nothing was sent that was archived" "$(taken repeats)" 0
 same "and nothing refused" "$(taken refused)" 0

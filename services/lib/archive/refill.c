@@ -7,7 +7,7 @@
 #include "lib/base/mem.h"
 #include "lib/model/record.h"
 
-enum { BATCH_BYTES = 32 * 1024 * 1024 };
+enum { BATCH_BYTES = 32 * 1024 * 1024, ASK_EVERY = 1024 };
 
 /* Nobody else fills this disk with it: the disk alone is the limit. */
 static const uint64_t quota = UINT64_C(256) << 30;
@@ -291,17 +291,32 @@ take_erased(struct refill *r, struct txn *old)
 	return ok;
 }
 
+/* The archive's entries are all there: it only asks whether to go on. */
+static bool
+may_go_on(struct refill *r)
+{
+	const struct verify_options *o = &r->options->verify;
+
+	if (o->progress == NULL || o->progress(o->ctx, &r->report->verify)) {
+		return true;
+	}
+	r->report->verify.verdict = VERIFY_STOPPED;
+	return failed(r, ERR_CORRUPT);
+}
+
 static bool
 take_old_log(struct refill *r)
 {
 	struct txn old = txn_begin_read(r->options->old);
 	const bool names = txn_count(&old, LOG_DB_LOOSE) != 0;
 	struct log_entry entry;
+	uint64_t count = 0;
 	bool ok = true;
 
 	for (bool more = log_from(&old, 1, &entry); ok && more;
 	     more = log_from(&old, entry.last + 1, &entry)) {
-		ok = take_old(r, &old, &entry, names);
+		ok = take_old(r, &old, &entry, names) &&
+		     (++count % ASK_EVERY != 0 || may_go_on(r));
 	}
 	r->report->old_broken = old.err != OK;
 	txn_abort(&old);
