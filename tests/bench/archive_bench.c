@@ -1,5 +1,5 @@
-/* tests/bench/archive_bench.c - what sealing and verifying an archive cost, in memory;
- *and what refilling headquarters' log from it costs, on a disk.
+/* tests/bench/archive_bench.c - what sealing and verifying an archive cost, in memory,
+ * and what refilling headquarters' log from it costs, on a disk.
  *
  *	bench_archive [records [per-block [folder]]]
  *
