@@ -70,6 +70,7 @@ struct own_archive {
 	size_t growth_count;
 	struct buf hashes;             /* What 'growth' points into. */
 	uint64_t wanted[LINK_GROWTHS]; /* As the archive is told. */
+	msec_t asked_at;
 };
 
 struct aggregation {

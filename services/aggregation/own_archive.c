@@ -14,6 +14,10 @@
  * sealed; so nothing is taken before the archive has shown where it is.  Nobody else's
  * cursor stops headquarters. */
 
+/* Posts' wishes are told the archive at once, but not more often: each costs it up to
+ * LINK_GROWTHS proofs.  Beyond that they wait for its heartbeat. */
+enum { ASK_EACH_MS = 500 };
+
 static struct slice
 given_up_key(void)
 {
@@ -224,6 +228,20 @@ gather_wanted(const struct aggregation *a, uint64_t wanted[LINK_GROWTHS])
 	return count;
 }
 
+static void
+ask_archive(struct aggregation *a, msec_t now)
+{
+	if (now - a->archive.asked_at < ASK_EACH_MS) {
+		return;
+	}
+	a->archive.asked_at = now;
+	for (size_t i = 0; i < a->listener.count; i++) {
+		if (is_own_archive(a, a->listener.sessions[i])) {
+			a->listener.sessions[i]->status_due = true;
+		}
+	}
+}
+
 void
 own_archive_status(struct aggregation *a, struct session *s,
 		   const struct link_status *status, struct turn *turn)
@@ -245,11 +263,7 @@ own_archive_status(struct aggregation *a, struct session *s,
 		s->status_due = true;
 		return;
 	}
-	for (size_t i = 0; i < a->listener.count; i++) {
-		if (is_own_archive(a, a->listener.sessions[i])) {
-			a->listener.sessions[i]->status_due = true;
-		}
-	}
+	ask_archive(a, turn->now);
 }
 
 void

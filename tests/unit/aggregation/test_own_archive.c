@@ -306,6 +306,32 @@ test_own_archive__checkpoint_and_proof_go_to_every_post(void **state)
 	assert_false(status_to(s, s->hq->lax.down, &got)); /* It asked for nothing. */
 }
 
+/* Wishes that change all the time: the archive hears of them twice a second. */
+static void
+test_own_archive__a_flood_of_wishes_does_not_reach_the_archive(void **state)
+{
+	struct story *s = *state;
+	struct link_status got;
+	unsigned asked = 0;
+
+	archive_comes(s);
+	post_reads(s, &s->hq->sfo);
+	put_status(
+		s, archive_peer, NULL, s->session, &s->no,
+		&(struct link_status){ .checkpoint = buf_slice(&s->archive.notes[2]) });
+	turns(s);
+	for (uint64_t i = 0; i < 50; i++) { /* 500 ms. */
+		const uint64_t wanted = 1 + i % 30;
+
+		put_status(s, s->hq->sfo.down, &s->hq->sfo, s->hq->sfo.down_session,
+			   &s->hq->sfo.down_no,
+			   &(struct link_status){ .wanted = &wanted, .wanted_count = 1 });
+		turns(s);
+		asked += status_to(s, archive_peer, &got);
+	}
+	assert_in_range(asked, 1, 2);
+}
+
 static void
 test_own_archive__only_the_archive_is_believed(void **state)
 {
@@ -342,6 +368,7 @@ main(void)
 		TEST(test_own_archive__no_other_reader_stops_headquarters),
 		TEST(test_own_archive__one_that_is_lost_is_given_up_by_an_operator),
 		TEST(test_own_archive__checkpoint_and_proof_go_to_every_post),
+		TEST(test_own_archive__a_flood_of_wishes_does_not_reach_the_archive),
 		TEST(test_own_archive__only_the_archive_is_believed),
 	};
 
