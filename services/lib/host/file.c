@@ -95,35 +95,76 @@ file_wipe(struct buf *text)
 	buf_fini(text);
 }
 
-bool
-file_put(int dir, const char *name, struct slice bytes)
+static bool
+name_aside(const char *name, char aside[NAME_MAX + 1])
+{
+	if (snprintf(aside, NAME_MAX + 1, ".%s.new", name) > NAME_MAX) {
+		errno = ENAMETOOLONG;
+		return false;
+	}
+	return true;
+}
+
+int
+file_put_aside(int dir, const char *name, struct slice bytes)
 {
 	char aside[NAME_MAX + 1];
 
-	if (snprintf(aside, sizeof(aside), ".%s.new", name) >= (int)sizeof(aside)) {
-		errno = ENAMETOOLONG;
-		return false;
+	if (!name_aside(name, aside)) {
+		return -1;
 	}
 	/* What an interrupted attempt left is not in use. */
 	(void)unlinkat(dir, aside, 0);
 	int fd = openat(dir, aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
 			0600);
+	if (fd >= 0 && !file_write_all(fd, bytes)) {
+		int code = errno;
+		close(fd);
+		(void)unlinkat(dir, aside, 0);
+		errno = code;
+		fd = -1;
+	}
+	return fd;
+}
+
+bool
+file_put_in_place(int dir, const char *name)
+{
+	char aside[NAME_MAX + 1];
+
+	return name_aside(name, aside) && renameat(dir, aside, dir, name) == 0;
+}
+
+void
+file_put_forget(int dir, const char *name)
+{
+	char aside[NAME_MAX + 1];
+	int code = errno;
+
+	if (name_aside(name, aside)) {
+		(void)unlinkat(dir, aside, 0);
+	}
+	errno = code;
+}
+
+bool
+file_put(int dir, const char *name, struct slice bytes)
+{
+	int fd = file_put_aside(dir, name, bytes);
+
 	if (fd < 0) {
 		return false;
 	}
-	bool ok = file_write_all(fd, bytes) && fsync(fd) == 0;
+	bool ok = fsync(fd) == 0;
 	int code = errno;
 	if (close(fd) != 0 && ok) {
 		code = errno;
 		ok = false;
 	}
-	if (ok && renameat(dir, aside, dir, name) != 0) {
-		code = errno;
-		ok = false;
-	}
+	errno = code;
+	ok = ok && file_put_in_place(dir, name);
 	if (!ok) {
-		(void)unlinkat(dir, aside, 0);
-		errno = code;
+		file_put_forget(dir, name);
 	}
 	return ok;
 }

@@ -18,6 +18,16 @@ bool file_write_all(int fd, struct slice bytes) WARN_UNUSED;
  * of the folder besides.  False with errno, and nothing changed. */
 bool file_put(int dir, const char *name, struct slice bytes) WARN_UNUSED;
 
+/* The same in steps, for many files at once.  Written aside, not yet on the disk: open
+ * for an fsync, or -1 with errno and nothing left. */
+int file_put_aside(int dir, const char *name, struct slice bytes) WARN_UNUSED;
+
+/* In its place: only once it is on the disk. */
+bool file_put_in_place(int dir, const char *name) WARN_UNUSED;
+
+/* Not wanted any more. */
+void file_put_forget(int dir, const char *name);
+
 /* The folder that holds 'path' has its names on the disk; false with errno. */
 bool file_sync_folder_of(const char *path) WARN_UNUSED;
 
