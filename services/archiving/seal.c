@@ -36,6 +36,15 @@ put(struct sealing *s, const char *path, struct slice bytes)
 	}
 }
 
+/* All of it is on the disk before anything else is put. */
+static void
+settle(struct sealing *s)
+{
+	if (s->err == OK) {
+		s->err = s->a->shelf.settle(s->a->shelf.ctx);
+	}
+}
+
 static void
 keep_tile(void *ctx, const struct tile *tile, const struct sha256 *hashes)
 {
@@ -165,11 +174,14 @@ put_all(struct sealing *s, struct slice file)
 
 	segment_path(a->sealed.segments, path);
 	put(s, path, file);
+	settle(s);
 	crash_point("segment");
 	put_tiles(s);
 	put_loose(s, a->sealed.segments);
+	settle(s);
 	crash_point("tiles");
 	put_checkpoint(s);
+	settle(s);
 	crash_point("checkpoint");
 }
 
