@@ -6,8 +6,8 @@
  *	trailer   BLAKE2b-256 of all before
  *
  * Segments are numbered from 0.  A segment's seal is a hash over its place in the
- *archive, the seal of the segment before and the hashes of its leaves: it stays what it
- *is however the entries are packed.  The trailer says that the file is whole.
+ * archive, the seal of the segment before and the hashes of its leaves: it stays what it
+ * is however the entries are packed.  The trailer says that the file is whole.
  *
  * A reader believes no number before it is checked against the bytes that are there, and
  * inflates nothing whose length is not bounded before. */
@@ -73,6 +73,9 @@ void segment_begin(struct segment_writer *, uint64_t number, uint64_t first_leaf
  * log's affair, and what verify looks for. */
 bool segment_add(struct segment_writer *, uint64_t position, wall_ms_t hq_ms,
 		 const struct block *, struct sha256 *ret_leaf) WARN_UNUSED;
+
+/* What an entry with a block of so many bytes adds to head.content_len. */
+uint64_t segment_cost(size_t block_len);
 
 /* The whole file, valid until the next begin.  At least one entry was added (must). */
 struct slice segment_finish(struct segment_writer *);

@@ -65,6 +65,12 @@ end_frame(struct segment_writer *w)
 	buf_clear(&w->content);
 }
 
+uint64_t
+segment_cost(size_t block_len)
+{
+	return ITEM_HEAD_LEN + ENTRY_HEAD_LEN + block_len;
+}
+
 bool
 segment_add(struct segment_writer *w, uint64_t position, wall_ms_t hq_ms,
 	    const struct block *block, struct sha256 *ret_leaf)
@@ -73,7 +79,7 @@ segment_add(struct segment_writer *w, uint64_t position, wall_ms_t hq_ms,
 	size_t len = ENTRY_HEAD_LEN + block->bytes.len;
 
 	if (head->count == SEGMENT_MAX_ENTRIES ||
-	    head->content_len + ITEM_HEAD_LEN + len > SEGMENT_MAX_CONTENT) {
+	    head->content_len + segment_cost(block->bytes.len) > SEGMENT_MAX_CONTENT) {
 		return false;
 	}
 	if (head->count == 0) {
@@ -97,7 +103,7 @@ segment_add(struct segment_writer *w, uint64_t position, wall_ms_t hq_ms,
 	head->count++;
 	head->last_position = position + block->count - 1;
 	head->last_hq_ms = hq_ms;
-	head->content_len += ITEM_HEAD_LEN + len;
+	head->content_len += segment_cost(block->bytes.len);
 	*ret_leaf = leaf;
 	return true;
 }
