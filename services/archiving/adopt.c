@@ -8,6 +8,8 @@
  * or the store was lost.  The checkpoint is our own word, so what it covers was sealed;
  * but every entry is read, hashed and compared before the store says so. */
 
+enum { PARTS_A_COMMIT = 4096 };
+
 struct adopting {
 	struct archiving *a;
 	const struct tree_head *head;
@@ -16,17 +18,38 @@ struct adopting {
 	struct unpacker *unpacker;
 	struct buf file, content, leaves;
 	struct log_head before; /* Of the last entry. */
-	struct block last;
 	struct buf last_bytes;
+	uint32_t parts; /* Written down since the last commit. */
 	char path[SEGMENT_PATH_SIZE];
 	const char *wrong; /* NULL: nothing. */
+	enum err err;      /* Then. */
 };
+
+static bool
+fails(struct adopting *d, enum err err, const char *what)
+{
+	d->wrong = what;
+	d->err = err;
+	return false;
+}
 
 static bool
 wrong(struct adopting *d, const char *what)
 {
-	d->wrong = d->wrong != NULL ? d->wrong : what;
-	return false;
+	return fails(d, ERR_CORRUPT, what);
+}
+
+/* What came of reading the file at d->path. */
+static bool
+is_read(struct adopting *d, enum err err)
+{
+	if (err == ERR_NOT_FOUND) {
+		return fails(d, ERR_CORRUPT, "it is missing; bring it back from a copy");
+	}
+	if (err == ERR_INVALID) {
+		return wrong(d, "it is too long");
+	}
+	return err == OK || fails(d, err, "it cannot be read");
 }
 
 static bool
@@ -90,8 +113,9 @@ take_segment(struct adopting *d)
 	const char *why = NULL;
 
 	segment_path(s->segments, d->path);
-	if (files_read(&a->shelf.files, d->path, SEGMENT_MAX_LEN, &d->file) != OK) {
-		return wrong(d, "it is missing or cannot be read");
+	if (!is_read(d,
+		     files_read(&a->shelf.files, d->path, SEGMENT_MAX_LEN, &d->file))) {
+		return false;
 	}
 	if (!segment_open(buf_slice(&d->file), &segment, &why)) {
 		return wrong(d, why);
@@ -108,36 +132,77 @@ take_segment(struct adopting *d)
 	if (!hash_eq(&seal, &segment.head.seal) || !segment_is_whole(&segment)) {
 		return wrong(d, "its seal is not that of its entries");
 	}
-	if (!erasing_adopt(a, d->txn, s->segments)) {
-		loose_path(s->segments, d->path);
-		return wrong(d, "it cannot be read");
-	}
 	s->seal = seal;
 	s->segments++;
 	s->bytes += d->file.len;
 	return true;
 }
 
+/* Which parts lie beside the segment.  That is true whatever comes of the rest, so it
+ * may be committed before: there may be many. */
+static bool
+take_loose(struct adopting *d, uint64_t number)
+{
+	struct slice parts;
+
+	loose_path(number, d->path);
+	enum err err = files_read(&d->a->shelf.files, d->path, LOOSE_MAX_LEN, &d->file);
+	if (err == ERR_NOT_FOUND) {
+		return true; /* No fault: nothing was kept, or all of it went. */
+	}
+	if (!is_read(d, err)) {
+		return false;
+	}
+	if (!loose_open_file(buf_slice(&d->file), number, &parts)) {
+		return wrong(d, "it holds no loose parts; bring it back from a copy");
+	}
+	d->parts += erasing_shelve(d->a, d->txn, number, parts);
+	if (d->parts >= PARTS_A_COMMIT) {
+		d->parts = 0;
+		err = txn_commit(d->txn);
+		*d->txn = txn_begin(d->a->store);
+		return err == OK || fails(d, err, "the store cannot be written");
+	}
+	return true;
+}
+
 /* The tail's log goes on from the last sealed entry; where the store does not reach so
  * far, that entry is all of it. */
 static void
-move_tail(struct adopting *d, struct txn *txn)
+move_tail(struct adopting *d)
 {
 	struct archiving *a = d->a;
 	struct log *log = &a->follower.log;
 	struct log_entry entry;
 	struct block block;
 
-	if (log_holds(txn, a->sealed.log.position, &a->sealed.log.log_hash)) {
-		log_trim(txn, a->sealed.log.position);
+	if (log_holds(d->txn, a->sealed.log.position, &a->sealed.log.log_hash)) {
+		log_trim(d->txn, a->sealed.log.position);
 		return;
 	}
-	txn_clear(txn, LOG_DB_LOG);
-	txn_clear(txn, LOG_DB_BLOCKS);
+	txn_clear(d->txn, LOG_DB_LOG);
+	txn_clear(d->txn, LOG_DB_BLOCKS);
 	must(block_parse(buf_slice(&d->last_bytes), &block, NULL));
 	log->head = d->before;
-	entry = log_append(log, txn, &block, a->sealed.log.hq_ms);
+	entry = log_append(log, d->txn, &block, a->sealed.log.hq_ms);
 	must(hash_eq(&entry.log_hash, &a->sealed.log.log_hash));
+}
+
+static bool
+is_covered(struct adopting *d)
+{
+	const struct sealed *s = &d->a->sealed;
+	struct sha256 root = tree_root(&d->a->tree);
+
+	snprintf(d->path, sizeof(d->path), "checkpoint");
+	if (s->size != d->head->size) {
+		return wrong(d, "it ends within a segment");
+	}
+	if (!sha256_eq(&root, &d->head->root)) {
+		return wrong(d, "its root is not that of the segments");
+	}
+	return (s->log.position == d->head->position && s->log.hq_ms == d->head->hq_ms) ||
+	       wrong(d, "its position is not that of the segments");
 }
 
 enum err
@@ -150,17 +215,12 @@ adopt_run(struct archiving *a, const struct tree_head *head, struct txn *txn, ch
 	bool ok = true;
 
 	while (ok && a->sealed.size < head->size) {
-		ok = take_segment(&d);
+		ok = take_segment(&d) && take_loose(&d, a->sealed.segments - 1);
 	}
-	struct sha256 root = tree_root(&a->tree);
-	if (ok && (a->sealed.size != head->size || !sha256_eq(&root, &head->root))) {
-		snprintf(d.path, sizeof(d.path), "checkpoint");
-		ok = wrong(&d, "its root is not that of the segments");
-	}
-	if (ok) {
-		a->sealed.root = root;
+	if (ok && is_covered(&d)) {
+		a->sealed.root = head->root;
 		a->sealed.at = head->hq_ms;
-		move_tail(&d, txn);
+		move_tail(&d);
 		sealed_write(txn, &a->sealed);
 	} else {
 		snprintf(why, why_len, "%s: %s", d.path, d.wrong);
@@ -171,5 +231,5 @@ adopt_run(struct archiving *a, const struct tree_head *head, struct txn *txn, ch
 	buf_fini(&d.content);
 	buf_fini(&d.leaves);
 	buf_fini(&d.last_bytes);
-	return ok ? OK : ERR_CORRUPT;
+	return d.err;
 }

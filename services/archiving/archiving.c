@@ -12,7 +12,7 @@ archiving_init(struct archiving *a, const struct archiving_config *config,
 	       struct store *store, const struct shelf *shelf)
 {
 	*a = (struct archiving){
-		.config = *config, .store = store, .shelf = *shelf, .tail_since = NEVER
+		.config = *config, .store = store, .shelf = *shelf, .tail.since = NEVER
 	};
 	segment_writer_init(&a->writer, ZSTD_LEVEL);
 }
@@ -79,16 +79,44 @@ restore_tree(struct archiving *a, char *why, size_t why_len)
 	enum err err = tree_restore(&a->tree, a->sealed.size, &source);
 
 	if (err != OK) {
-		snprintf(why, why_len, "tiles of %" PRIu64 " entries: %s", a->sealed.size,
-			 err_name(err));
+		snprintf(why, why_len,
+			 "tiles of %" PRIu64 " entries: %s; bring them back from a copy",
+			 a->sealed.size, err_name(err));
 		return err == ERR_NOT_FOUND || err == ERR_INVALID ? ERR_CORRUPT : err;
 	}
 	struct sha256 root = tree_root(&a->tree);
 	if (!sha256_eq(&root, &a->sealed.root)) {
 		return complain(why, why_len, ERR_CORRUPT,
-				"tiles: they are not those of what was sealed");
+				"tiles: they are not those of what was sealed; bring "
+				"them back from a copy");
 	}
 	return OK;
+}
+
+/* One segment that no checkpoint covers is what a crash leaves.  A second one was sealed,
+ * and to seal it otherwise would be to rewrite history. */
+static enum err
+look_beyond(struct archiving *a, char *why, size_t why_len)
+{
+	char path[SEGMENT_PATH_SIZE];
+	struct buf bytes = { 0 };
+
+	segment_path(a->sealed.segments + 1, path);
+	enum err err = a->shelf.files.read(a->shelf.files.ctx, path, 0, 1, &bytes);
+
+	buf_fini(&bytes);
+	if (err == ERR_NOT_FOUND) {
+		return OK;
+	}
+	if (err != OK) {
+		snprintf(why, why_len, "%s: %s", path, err_name(err));
+		return err;
+	}
+	snprintf(why, why_len,
+		 "checkpoint: it is missing or was set back: %s is there, and it covers "
+		 "only %" PRIu64 " segments; bring the newest one back",
+		 path, a->sealed.segments);
+	return ERR_CORRUPT;
 }
 
 static enum err
@@ -107,12 +135,25 @@ compare(struct archiving *a, const struct tree_head *head, struct txn *txn, char
 	    !sha256_eq(&head->root, &a->sealed.root)) {
 		return complain(why, why_len, ERR_CORRUPT,
 				"checkpoint: it is not the one of what was sealed: the "
-				"archive's folder is another one");
+				"archive's folder is another one; bring the right one "
+				"back");
 	}
 	enum err err = restore_tree(a, why, why_len);
-	return err == OK && head->size > a->sealed.size
-		       ? adopt_run(a, head, txn, why, why_len)
-		       : err;
+	if (err == OK && head->size > a->sealed.size) {
+		err = adopt_run(a, head, txn, why, why_len);
+		/* From now on it is the tiles that are believed. */
+		err = err == OK ? restore_tree(a, why, why_len) : err;
+	}
+	return err == OK ? look_beyond(a, why, why_len) : err;
+}
+
+static enum err
+read_store(struct archiving *a, struct txn *txn)
+{
+	if (!sealed_read(txn, &a->sealed)) {
+		return txn->err != OK ? txn->err : ERR_CORRUPT;
+	}
+	return log_open_trimmed(&a->follower.log, txn, &a->sealed.log);
 }
 
 static void
@@ -136,9 +177,7 @@ archiving_open(struct archiving *a, msec_t now, char *why, size_t why_len)
 	a->follower.took = took;
 	a->follower.took_ctx = a;
 	tell_init(a);
-	enum err err = sealed_read(&txn, &a->sealed)
-			       ? log_open_trimmed(&a->follower.log, &txn, &a->sealed.log)
-			       : ERR_CORRUPT;
+	enum err err = read_store(a, &txn);
 	if (err == OK) {
 		err = erasing_open(a, &txn);
 	}
@@ -154,6 +193,8 @@ archiving_open(struct archiving *a, msec_t now, char *why, size_t why_len)
 		txn_abort(&txn);
 		return err;
 	}
+	a->tail = (struct tail){ .position = a->sealed.log.position, .since = NEVER };
+	tail_look(a, &txn, now);
 	err = txn_commit(&txn);
 	if (err != OK) {
 		snprintf(why, why_len, "the store: %s", err_name(err));
@@ -216,6 +257,7 @@ fold_turn(void *self, struct turn *turn)
 
 	eraser_committed(&a->erasing.eraser, turn->now);
 	seal_committed(a, turn);
+	tail_look(a, turn->txn, turn->now);
 	tell_run(a, turn);
 	follower_ack(&a->follower, turn);
 }

@@ -11,6 +11,9 @@
  *	                                                    entry of it was read
  *	  the commit        nothing to do
  *
+ * Only what an earlier turn has committed is sealed: whatever becomes of this turn's
+ * commit, the store holds every entry from the last sealed one on.
+ *
  * Nothing that was sealed is ever sealed otherwise, and nothing is deleted: an archive
  * that is not what the store remembers stops the service.
  *
@@ -70,6 +73,7 @@ struct telling {
 	struct link_growth growth[LINK_GROWTHS];
 	struct tree_proof proofs[LINK_GROWTHS];
 	uint64_t size; /* Of the checkpoint that was told last. */
+	char alarm[120];
 };
 
 /* Names that headquarters had erased: see erasing.c. */
@@ -80,6 +84,13 @@ struct erasing {
 	bool any_going;
 	msec_t retry_at;
 	char alarm[120];
+};
+
+/* What the store holds, committed, after the last sealed entry. */
+struct tail {
+	uint64_t position;         /* Of its last record. */
+	uint64_t entries, content; /* As a segment counts them. */
+	msec_t since; /* When the first of it was first seen; NEVER: there is none. */
 };
 
 struct archiving {
@@ -103,13 +114,12 @@ struct archiving {
 	struct erasing erasing;
 
 	struct segment_writer writer;
-	msec_t tail_since; /* When the first entry came that is not sealed; NEVER. */
-	uint64_t full_at;  /* A full segment is looked for at so many records. */
-	bool seal_now;     /* A command asked for it. */
-	msec_t retry_at;   /* The shelf was full. */
+	struct tail tail;
+	uint64_t seal_to; /* A command asked for it: so far, whenever it came. */
+	msec_t retry_at;  /* After what did not work. */
+	bool shelf_full;
 	bool hq_is_behind; /* It does not hold what was taken from it. */
 	wall_ms_t started;
-	char alarm[200];
 };
 
 /* Keeps 'config' (borrowed strings), the store and the shelf. */
@@ -134,22 +144,26 @@ void sealed_write(struct txn *, const struct sealed *);
 /* loose_wire.c: parts that came with an entry, and how they lie beside a segment. */
 void loose_take(struct txn *, const struct block *, struct slice packed, struct arena *);
 
-/* A file of parts (README.md): its head, where it lies, and its parts one after the
- * other. loose_body() gives the parts; false: it is no such file of this segment. */
-struct loose_part {
-	struct hash hash;
-	struct slice whole; /* As it lies in the file. */
-};
-enum { LOOSE_MAX_LEN = 1 << 30 };
-void loose_path(uint64_t segment, char path[SEGMENT_PATH_SIZE]);
-void loose_head_put(struct buf *, uint64_t segment, uint32_t parts);
-bool loose_body(struct slice file, uint64_t segment, struct slice *ret_parts) WARN_UNUSED;
-bool loose_next(struct slice parts, size_t *at, struct loose_part *ret,
-		bool *ret_bad) WARN_UNUSED;
-
 /* The parts that are kept of what the block's records name: the file's bytes, and how
  * many. */
 uint32_t loose_gather(struct txn *, const struct block *, struct arena *, struct buf *);
+
+/* loose.c: the file beside a segment. */
+enum {
+	LOOSE_PATH_SIZE = 64,
+	LOOSE_MAX_LEN = 256 * 1024 * 1024, /* Far more than a segment can name. */
+};
+void loose_path(uint64_t number, char path[LOOSE_PATH_SIZE]);
+
+/* The whole file of 'count' parts, one after the other as loose_gather() puts them. */
+void loose_put_file(struct buf *, uint64_t number, uint32_t count, struct slice parts);
+
+/* Is it such a file of segment 'number'?  Then its parts. */
+bool loose_open_file(struct slice file, uint64_t number,
+		     struct slice *ret_parts) WARN_UNUSED;
+
+/* The parts of a file that was opened, in order: their hashes.  False after the last. */
+bool loose_next(struct slice parts, size_t *at, struct hash *ret_part) WARN_UNUSED;
 
 /* erasing.c: what an Erasure names goes from the tail and from beside the segments. */
 enum err erasing_open(struct archiving *, struct txn *) WARN_UNUSED;
@@ -159,16 +173,17 @@ void erasing_fini(struct archiving *);
 void erasing_hear(struct archiving *, struct txn *, uint64_t position,
 		  const struct block *, struct arena *);
 
-/* Parts lie beside the segment.  False: they are none. */
-bool erasing_shelve(struct archiving *, struct txn *, uint64_t segment,
-		    struct slice parts) WARN_UNUSED;
+/* Parts lie beside the segment, and no more in the store; how many. */
+uint32_t erasing_shelve(struct archiving *, struct txn *, uint64_t segment,
+			struct slice parts);
 
-/* The same from the segment's file, if it has one. */
-bool erasing_adopt(struct archiving *, struct txn *, uint64_t segment) WARN_UNUSED;
+/* Does it lie beside a segment?  Then it need not be kept again. */
+bool erasing_is_shelved(struct txn *, const struct hash *part, uint64_t *ret_segment);
 void erasing_run(struct archiving *, struct turn *);
 msec_t erasing_deadline(const struct archiving *);
 
 /* seal.c */
+void tail_look(struct archiving *, struct txn *, msec_t now);
 void seal_run(struct archiving *, struct turn *);
 void seal_committed(struct archiving *, struct turn *);
 void seal_dropped(struct archiving *);
@@ -179,7 +194,8 @@ msec_t seal_deadline(const struct archiving *);
 void tell_init(struct archiving *);
 void tell_run(struct archiving *, struct turn *);
 
-/* adopt.c: an archive that is ahead of the store, entry by entry. */
+/* adopt.c: an archive that is ahead of the store, entry by entry.  The transaction may be
+ * another one afterwards. */
 enum err adopt_run(struct archiving *, const struct tree_head *, struct txn *, char *why,
 		   size_t why_len) WARN_UNUSED;
 

@@ -7,7 +7,7 @@
 static Kusanone__V1__Text **
 alarms_of(struct archiving *a, struct turn *turn, size_t *ret_count)
 {
-	enum { MOST = 5 };
+	enum { MOST = 6 };
 	Kusanone__V1__Text **list = arena_alloc(turn->arena, MOST * sizeof(list[0]));
 	struct store_usage usage = store_usage(a->store);
 	size_t n = 0;
@@ -18,23 +18,34 @@ alarms_of(struct archiving *a, struct turn *turn, size_t *ret_count)
 	if (a->hq_is_behind) {
 		list[n++] = reply_text(
 			turn->arena,
-			"本部の記録は保管済みのものより短くなっています（以前の状態に戻さ"
-			"れま"
-			"した）。本部からは何も受け取りません",
+			"本部の記録に保管済みの記録がありません。以前の状態に戻されたか、"
+			"別の本部です。本部からは何も受け取りません。"
+			"保管済みの記録から本部を復元してください",
 			"headquarters' log does not hold what was taken from it: it was "
-			"set back. Nothing is taken from it");
+			"set back, or is another one. Nothing is taken from it; refill "
+			"it from the archive");
 	}
-	if (a->alarm[0] != '\0') {
-		list[n++] = reply_text(turn->arena, a->alarm, a->alarm);
+	if (a->shelf_full) {
+		list[n++] = reply_text(
+			turn->arena,
+			"保管先のディスクがいっぱいで、封印できません。空きを作れば自動で"
+			"再開します",
+			"the disk of the archive is full: nothing is sealed. Make room; "
+			"it goes on by itself");
+	}
+	if (a->telling.alarm[0] != '\0') {
+		list[n++] = reply_text(turn->arena, a->telling.alarm, a->telling.alarm);
 	}
 	if (a->erasing.alarm[0] != '\0') {
 		list[n++] = reply_text(turn->arena, a->erasing.alarm, a->erasing.alarm);
 	}
 	if (usage.disk_full || usage.percent >= STORE_REFUSE_PERCENT) {
-		list[n++] = reply_text(turn->arena,
-				       "ディスクがいっぱいで、本部の記録を受け取れません",
-				       "the disk is full: headquarters' log is not "
-				       "followed");
+		list[n++] = reply_text(
+			turn->arena,
+			"ディスクがいっぱいで、本部の記録を受け取れません。空きを作れば"
+			"自動で再開します",
+			"the disk is full: headquarters' log is not followed. Make "
+			"room; it goes on by itself");
 	}
 	*ret_count = n;
 	return list;
@@ -168,7 +179,8 @@ handle_submission(struct archiving *a, const struct message *msg, struct turn *t
 		reply_refuse(turn, msg->from, s != NULL ? s->request : 0, &elsewhere);
 		return;
 	}
-	a->seal_now = true;
+	a->seal_to = a->follower.log.head.position;
+	a->retry_at = turn->now; /* Whoever asks may have made room. */
 	receipt.request = s->request;
 	outbox_frame(turn->out, msg->from, &header,
 		     pack_in_arena(&receipt.base, turn->arena), (struct slice){ 0 });

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "archiving/archiving.h"
+#include "lib/model/record.h"
 
 /* What headquarters has erased goes from here, too: from the tail at once, from beside a
  * segment by a new file without it.
@@ -136,11 +137,12 @@ is_erased(struct txn *txn, const struct hash *part)
 static void
 erase(struct archiving *a, struct txn *txn, const struct hash *part)
 {
-	struct beside row;
+	uint64_t segment;
 
 	eraser_take(&a->erasing.eraser, txn, part);
-	while (next_beside(txn, ARCHIVING_DB_SHELVED, hash_slice(part), &row) &&
-	       memcmp(row.b, part->b, HASH_LEN) == 0) {
+	while (erasing_is_shelved(txn, part, &segment)) {
+		const struct beside row = beside_of(part, segment);
+
 		move(txn, ARCHIVING_DB_SHELVED, ARCHIVING_DB_GOING, &row);
 		eraser_owe(&a->erasing.eraser, txn);
 		a->erasing.any_going = true;
@@ -177,22 +179,36 @@ erasing_hear(struct archiving *a, struct txn *txn, uint64_t position,
 	}
 }
 
-bool
+uint32_t
 erasing_shelve(struct archiving *a, struct txn *txn, uint64_t segment, struct slice parts)
 {
-	struct loose_part part;
+	struct hash part;
+	uint32_t count = 0;
 	size_t at = 0;
-	bool bad;
 
-	while (loose_next(parts, &at, &part, &bad)) {
-		const struct beside row = beside_of(&part.hash, segment);
-		bool erased = is_erased(txn, &part.hash);
+	while (loose_next(parts, &at, &part)) {
+		const struct beside row = beside_of(&part, segment);
+		bool erased = is_erased(txn, &part);
 
-		txn_del(txn, LOG_DB_LOOSE, hash_slice(&part.hash));
+		txn_del(txn, LOG_DB_LOOSE, hash_slice(&part));
 		put_beside(txn, erased ? ARCHIVING_DB_GOING : ARCHIVING_DB_SHELVED, &row);
 		a->erasing.any_going = a->erasing.any_going || erased;
+		count++;
 	}
-	return !bad;
+	return count;
+}
+
+bool
+erasing_is_shelved(struct txn *txn, const struct hash *part, uint64_t *ret_segment)
+{
+	struct beside row;
+
+	if (!next_beside(txn, ARCHIVING_DB_SHELVED, hash_slice(part), &row) ||
+	    memcmp(row.b, part->b, HASH_LEN) != 0) {
+		return false;
+	}
+	*ret_segment = segment_of(&row);
+	return true;
 }
 
 /* ---- Files ------------------------------------------------------------------------- */
@@ -202,7 +218,7 @@ static enum err
 read_file(struct archiving *a, uint64_t segment, struct buf *file,
 	  struct slice *ret_parts)
 {
-	char path[SEGMENT_PATH_SIZE];
+	char path[LOOSE_PATH_SIZE];
 
 	loose_path(segment, path);
 	enum err err = files_read(&a->shelf.files, path, LOOSE_MAX_LEN, file);
@@ -213,19 +229,7 @@ read_file(struct archiving *a, uint64_t segment, struct buf *file,
 	if (err != OK) {
 		return err;
 	}
-	return loose_body(buf_slice(file), segment, ret_parts) ? OK : ERR_CORRUPT;
-}
-
-bool
-erasing_adopt(struct archiving *a, struct txn *txn, uint64_t segment)
-{
-	struct buf file = { 0 };
-	struct slice parts;
-	bool good = read_file(a, segment, &file, &parts) == OK &&
-		    erasing_shelve(a, txn, segment, parts);
-
-	buf_fini(&file);
-	return good;
+	return loose_open_file(buf_slice(file), segment, ret_parts) ? OK : ERR_CORRUPT;
 }
 
 /* Parts that went, and are there again: the file came from a copy. */
@@ -234,15 +238,14 @@ look_again(struct archiving *a, struct txn *txn, uint64_t segment)
 {
 	struct buf file = { 0 };
 	struct slice parts;
-	struct loose_part part;
+	struct hash part;
 	size_t at = 0;
-	bool bad;
 
 	enum err err = read_file(a, segment, &file, &parts);
-	while (err == OK && loose_next(parts, &at, &part, &bad)) {
-		const struct beside row = beside_of(&part.hash, segment);
+	while (err == OK && loose_next(parts, &at, &part)) {
+		const struct beside row = beside_of(&part, segment);
 
-		if (is_erased(txn, &part.hash)) {
+		if (is_erased(txn, &part)) {
 			move(txn, ARCHIVING_DB_GONE, ARCHIVING_DB_GOING, &row);
 		}
 	}
@@ -305,31 +308,29 @@ static enum err
 rewrite(struct archiving *a, struct txn *txn, uint64_t segment)
 {
 	struct buf file = { 0 }, kept = { 0 }, next = { 0 };
-	char path[SEGMENT_PATH_SIZE];
+	char path[LOOSE_PATH_SIZE];
 	struct slice parts;
-	struct loose_part part;
+	struct hash part;
 	uint32_t count = 0;
-	size_t at = 0;
-	bool bad = false;
 
 	enum err err = read_file(a, segment, &file, &parts);
-	while (err == OK && loose_next(parts, &at, &part, &bad)) {
-		if (!is_erased(txn, &part.hash)) {
-			buf_put_slice(&kept, part.whole);
+	for (size_t at = 0, from = 0; err == OK && loose_next(parts, &at, &part);
+	     from = at) {
+		if (!is_erased(txn, &part)) {
+			buf_put(&kept, parts.at + from, at - from);
 			count++;
 		}
 	}
-	err = err == OK && bad ? ERR_CORRUPT : err;
 	if (err == OK && file.len != 0) {
-		loose_head_put(&next, segment, count);
-		buf_put_slice(&next, buf_slice(&kept));
+		loose_put_file(&next, segment, count, buf_slice(&kept));
 		loose_path(segment, path);
 		err = a->shelf.put(a->shelf.ctx, path, buf_slice(&next));
+		err = err == OK ? a->shelf.settle(a->shelf.ctx) : err;
 	}
-	for (at = 0; err == OK && loose_next(parts, &at, &part, &bad);) {
-		const struct beside row = beside_of(&part.hash, segment);
+	for (size_t at = 0; err == OK && loose_next(parts, &at, &part);) {
+		const struct beside row = beside_of(&part, segment);
 
-		if (is_erased(txn, &part.hash)) {
+		if (is_erased(txn, &part)) {
 			move(txn, ARCHIVING_DB_GOING, ARCHIVING_DB_GONE, &row);
 		}
 	}

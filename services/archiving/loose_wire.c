@@ -1,5 +1,3 @@
-#include <stdio.h>
-
 #include "archiving/archiving.h"
 #include "kusanone/v1/record.pb-c.h"
 #include "lib/base/unpack_wire.h"
@@ -28,12 +26,18 @@ take_part(struct txn *txn, const struct block *block, const Kusanone__V1__LooseP
 	struct slice bytes, hash = slice_pb(p->part_hash);
 	struct record record;
 	struct hash part;
+	uint64_t segment;
 	size_t at = 0;
 
 	if (hash.len != HASH_LEN) {
 		return;
 	}
 	memcpy(part.b, hash.at, HASH_LEN);
+	/* It lies in one place, so that it can go from there: beside the first segment
+	 * that names it. */
+	if (erasing_is_shelved(txn, &part, &segment)) {
+		return;
+	}
 	while (block_next(block, &at, &bytes)) {
 		if (record_decode(bytes, arena, &record, NULL) &&
 		    is_named(&record, &part)) {
@@ -55,63 +59,6 @@ loose_take(struct txn *txn, const struct block *block, struct slice packed,
 	for (size_t i = 0; parts != NULL && i < parts->n_parts; i++) {
 		take_part(txn, block, parts->parts[i], arena);
 	}
-}
-
-/* ---- The file ---------------------------------------------------------------------- */
-
-enum { HEAD_LEN = 20, FORMAT = 1, PART_HEAD_LEN = HASH_LEN + 1 + 4 };
-
-void
-loose_path(uint64_t segment, char path[SEGMENT_PATH_SIZE])
-{
-	char index[INDEX_PATH_SIZE];
-
-	index_path(segment, index);
-	snprintf(path, SEGMENT_PATH_SIZE, "loose/%s", index);
-}
-
-void
-loose_head_put(struct buf *b, uint64_t segment, uint32_t parts)
-{
-	buf_put_str(b, "KSP1");
-	buf_put_le16(b, FORMAT);
-	buf_put_le16(b, 0);
-	buf_put_le64(b, segment);
-	buf_put_le32(b, parts);
-}
-
-bool
-loose_body(struct slice file, uint64_t segment, struct slice *ret_parts)
-{
-	if (file.len < HEAD_LEN || memcmp(file.at, "KSP1", 4) != 0 ||
-	    get_le16(file.at + 4) != FORMAT || get_le64(file.at + 8) != segment) {
-		return false;
-	}
-	*ret_parts = slice_from(file, HEAD_LEN);
-	return true;
-}
-
-bool
-loose_next(struct slice parts, size_t *at, struct loose_part *ret, bool *ret_bad)
-{
-	struct slice rest = slice_from(parts, *at);
-
-	*ret_bad = false;
-	if (rest.len == 0) {
-		return false;
-	}
-	size_t len = rest.len < PART_HEAD_LEN
-			     ? SIZE_MAX
-			     : PART_HEAD_LEN + rest.at[HASH_LEN] +
-				       (size_t)get_le32(rest.at + HASH_LEN + 1);
-	if (len > rest.len) {
-		*ret_bad = true;
-		return false;
-	}
-	memcpy(ret->hash.b, rest.at, HASH_LEN);
-	ret->whole = slice_of(rest.at, len);
-	*at += len;
-	return true;
 }
 
 static uint32_t

@@ -12,7 +12,10 @@
  * true in memory before the turn's commit. */
 
 enum {
-	FULL_RECORDS = 65536, /* So many may fill a segment: then it is tried. */
+	/* A segment is full at half of what the format allows: so the tail, which lies in
+	 * memory while it is sealed, stays small. */
+	FULL_CONTENT = SEGMENT_MAX_CONTENT / 2,
+	FULL_ENTRIES = SEGMENT_MAX_ENTRIES,
 	RETRY_MS = 60 * 1000, /* After a full disk. */
 };
 
@@ -23,6 +26,7 @@ struct sealing {
 	struct buf tiles; /* struct tile, then its hashes, one after the other. */
 	uint32_t parts;
 	struct arena arena;
+	char path[TILE_PATH_SIZE]; /* What was put last. */
 	enum err err;
 };
 
@@ -32,6 +36,7 @@ static void
 put(struct sealing *s, const char *path, struct slice bytes)
 {
 	if (s->err == OK) {
+		snprintf(s->path, sizeof(s->path), "%s", path);
 		s->err = s->a->shelf.put(s->a->shelf.ctx, path, bytes);
 	}
 }
@@ -72,20 +77,30 @@ put_tiles(struct sealing *s)
 	}
 }
 
+/* What lies there was put by an attempt that no checkpoint covers: parts that are not
+ * this segment's any more must not stay. */
+static bool
+lies_there(const struct sealing *s, const char *path)
+{
+	struct buf bytes = { 0 };
+	enum err err = s->a->shelf.files.read(s->a->shelf.files.ctx, path, 0, 1, &bytes);
+
+	buf_fini(&bytes);
+	return err != ERR_NOT_FOUND;
+}
+
 static void
 put_loose(struct sealing *s, uint64_t number)
 {
-	char path[SEGMENT_PATH_SIZE];
+	char path[LOOSE_PATH_SIZE];
 	struct buf file = { 0 };
 
-	if (s->parts == 0) {
-		return;
-	}
-	loose_head_put(&file, number, s->parts);
-	buf_put_slice(&file, buf_slice(&s->a->next_loose));
 	loose_path(number, path);
-	put(s, path, buf_slice(&file));
-	buf_fini(&file);
+	if (s->parts != 0 || lies_there(s, path)) {
+		loose_put_file(&file, number, s->parts, buf_slice(&s->a->next_loose));
+		put(s, path, buf_slice(&file));
+		buf_fini(&file);
+	}
 }
 
 static void
@@ -134,8 +149,7 @@ add_entry(struct sealing *s, const struct log_entry *entry, const struct tile_si
 	return true;
 }
 
-/* True: it can take no more. */
-static bool
+static void
 fill(struct sealing *s)
 {
 	struct archiving *a = s->a;
@@ -146,12 +160,14 @@ fill(struct sealing *s)
 	a->next_tree = a->tree;
 	buf_clear(&a->next_loose);
 	segment_begin(&a->writer, a->sealed.segments, a->sealed.size, &a->sealed.seal);
-	while (s->err == OK && log_after(s->turn->txn, a->next.log.position, &entry)) {
-		if (!add_entry(s, &entry, &sink)) {
-			return true;
-		}
+	while (s->err == OK && a->next.log.position < a->tail.position &&
+	       a->writer.head.content_len < FULL_CONTENT &&
+	       log_after(s->turn->txn, a->next.log.position, &entry) &&
+	       add_entry(s, &entry, &sink)) {
 	}
-	return false;
+	if (s->err == OK) {
+		s->err = s->turn->txn->err;
+	}
 }
 
 /* ---- In the store ------------------------------------------------------------------ */
@@ -160,7 +176,7 @@ fill(struct sealing *s)
 static void
 write_down(struct archiving *a, struct txn *txn)
 {
-	must(erasing_shelve(a, txn, a->sealed.segments, buf_slice(&a->next_loose)));
+	(void)erasing_shelve(a, txn, a->sealed.segments, buf_slice(&a->next_loose));
 	sealed_write(txn, &a->next);
 	log_trim(txn, a->next.log.position);
 	a->staged = true;
@@ -187,42 +203,65 @@ put_all(struct sealing *s, struct slice file)
 
 /* ---- When -------------------------------------------------------------------------- */
 
-static uint64_t
-tail_records(const struct archiving *a)
+/* What is committed and was not looked at. */
+void
+tail_look(struct archiving *a, struct txn *txn, msec_t now)
 {
-	return a->follower.log.head.position - a->sealed.log.position;
+	struct tail *tail = &a->tail;
+	struct log_entry entry;
+
+	while (tail->position < a->follower.log.head.position &&
+	       log_after(txn, tail->position, &entry)) {
+		tail->entries++;
+		tail->content += segment_cost(entry.block.len);
+		tail->position = entry.last;
+	}
+	if (tail->entries != 0 && tail->since == NEVER) {
+		tail->since = now;
+	}
 }
 
 static bool
-is_due(const struct archiving *a, msec_t now)
+is_wanted(const struct archiving *a)
 {
-	return tail_records(a) != 0 &&
-	       (a->seal_now || now >= a->tail_since + a->config.seal_after);
+	return a->ahead || a->tail.content >= FULL_CONTENT ||
+	       a->tail.entries >= FULL_ENTRIES || a->seal_to > a->sealed.log.position;
+}
+
+msec_t
+seal_deadline(const struct archiving *a)
+{
+	if (a->tail.entries == 0) {
+		return NEVER;
+	}
+	msec_t at = is_wanted(a) ? 0 : a->tail.since + a->config.seal_after;
+	return at > a->retry_at ? at : a->retry_at;
 }
 
 static void
-refused(struct archiving *a, enum err err, struct turn *turn)
+refused(struct sealing *s)
 {
-	log_event(turn->log, LOG_ERROR, "seal", "segment=%" PRIu64 " failed=%s",
-		  a->sealed.segments, err_name(err));
-	if (err != ERR_DISK_FULL) {
-		turn->txn->err = err; /* The process ends. */
+	struct archiving *a = s->a;
+
+	log_event(s->turn->log, LOG_ERROR, "seal",
+		  "segment=%" PRIu64 " file=%s failed=%s", a->sealed.segments, s->path,
+		  err_name(s->err));
+	if (s->err != ERR_DISK_FULL) {
+		s->turn->txn->err = s->err; /* The process ends. */
 		return;
 	}
-	a->retry_at = turn->now + RETRY_MS;
-	snprintf(a->alarm, sizeof(a->alarm),
-		 "the disk of the archive is full: nothing is sealed");
+	a->retry_at = s->turn->now + RETRY_MS;
+	a->shelf_full = true;
 }
 
 static void
-seal(struct sealing *s, bool due)
+seal(struct sealing *s)
 {
 	struct archiving *a = s->a;
 	const struct tile_sink sink = { s, keep_tile };
-	bool full = fill(s);
 
-	if (s->err != OK || a->next.size == a->sealed.size || !(full || due)) {
-		a->full_at = tail_records(a) + FULL_RECORDS;
+	fill(s);
+	if (s->err != OK) {
 		return;
 	}
 	tree_put_edges(&a->next_tree, &sink);
@@ -244,24 +283,22 @@ seal_run(struct archiving *a, struct turn *turn)
 {
 	struct sealing s = { .a = a, .turn = turn };
 
+	if (turn->now < seal_deadline(a)) {
+		return;
+	}
 	if (a->ahead) {
 		write_down(a, turn->txn);
 		return;
 	}
-	if (tail_records(a) != 0 && a->tail_since == NEVER) {
-		a->tail_since = turn->now;
-	}
-	bool due = is_due(a, turn->now);
-	if (turn->now < a->retry_at || (!due && tail_records(a) < a->full_at)) {
-		return;
-	}
-	seal(&s, due);
+	seal(&s);
 	if (s.err != OK) {
-		refused(a, s.err, turn);
+		refused(&s);
 	}
 	buf_fini(&s.tiles);
 	arena_fini(&s.arena);
 }
+
+/* ---- After the commit -------------------------------------------------------------- */
 
 void
 seal_committed(struct archiving *a, struct turn *turn)
@@ -273,6 +310,11 @@ seal_committed(struct archiving *a, struct turn *turn)
 		  "segment=%" PRIu64 " entries=%" PRIu64 " position=%" PRIu64,
 		  a->sealed.segments, a->next.size - a->sealed.size,
 		  a->next.log.position);
+	a->tail.entries -= a->writer.head.count;
+	a->tail.content -= a->writer.head.content_len;
+	if (a->tail.entries == 0) {
+		a->tail.since = NEVER;
+	}
 	a->sealed = a->next;
 	a->tree = a->next_tree;
 	struct buf checkpoint = a->checkpoint;
@@ -280,10 +322,7 @@ seal_committed(struct archiving *a, struct turn *turn)
 	a->next_checkpoint = checkpoint;
 	a->staged = false;
 	a->ahead = false;
-	a->seal_now = false;
-	a->full_at = FULL_RECORDS;
-	a->tail_since = NEVER;
-	a->alarm[0] = '\0';
+	a->shelf_full = false;
 }
 
 /* What is on the shelf stays there, and is written down with the next commit. */
@@ -292,21 +331,4 @@ seal_dropped(struct archiving *a)
 {
 	a->ahead = a->ahead || a->staged;
 	a->staged = false;
-}
-
-msec_t
-seal_deadline(const struct archiving *a)
-{
-	msec_t at = NEVER;
-
-	if (tail_records(a) == 0) {
-		return NEVER;
-	}
-	if (a->ahead || a->seal_now || a->tail_since == NEVER ||
-	    tail_records(a) >= a->full_at) {
-		at = 0;
-	} else {
-		at = a->tail_since + a->config.seal_after;
-	}
-	return at > a->retry_at ? at : a->retry_at;
 }

@@ -45,7 +45,7 @@ prove_from(struct archiving *a, uint64_t from, struct turn *turn)
 	if (err != OK) {
 		log_event(turn->log, LOG_ERROR, "tell", "from=%" PRIu64 " failed=%s",
 			  from, err_name(err));
-		snprintf(a->alarm, sizeof(a->alarm),
+		snprintf(t->alarm, sizeof(t->alarm),
 			 "tiles cannot be read: %s; stop this service, and verify the "
 			 "archive",
 			 err_name(err));
