@@ -5,7 +5,11 @@
 
 #include "lib/archive/fetch.h"
 
-enum { ZSTD_LEVEL = 1, FAILED_REST_MS = 1000 };
+enum {
+	ZSTD_LEVEL = 1,
+	FAILED_REST_MS = 1000,
+	CREDIT = 1024 * 1024, /* What is under way lies in memory twice. */
+};
 
 void
 archiving_init(struct archiving *a, const struct archiving_config *config,
@@ -177,6 +181,7 @@ archiving_open(struct archiving *a, msec_t now, char *why, size_t why_len)
 	a->follower.took = took;
 	a->follower.took_ctx = a;
 	tell_init(a);
+	a->follower.dialer.hello.credit = CREDIT;
 	enum err err = read_store(a, &txn);
 	if (err == OK) {
 		err = erasing_open(a, &txn);

@@ -12,9 +12,9 @@
  * true in memory before the turn's commit. */
 
 enum {
-	/* A segment is full at half of what the format allows: so the tail, which lies in
-	 * memory while it is sealed, stays small. */
-	FULL_CONTENT = SEGMENT_MAX_CONTENT / 2,
+	/* A segment is full at a quarter of what the format allows: so the tail, which
+	 * lies in memory while it is sealed, stays small. */
+	FULL_CONTENT = SEGMENT_MAX_CONTENT / 4,
 	FULL_ENTRIES = SEGMENT_MAX_ENTRIES,
 	RETRY_MS = 60 * 1000, /* After a full disk. */
 };
