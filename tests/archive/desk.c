@@ -183,7 +183,7 @@ hq_send(struct headquarters *hq, struct inbox *inbox, enum frame_type type,
 					     .minor = LINK_MINOR_MAX,
 					     .session = hq->session,
 					     .frame_no = ++hq->frame_no };
-	uint8_t head[FRAME_HEADER_LEN];
+	uint8_t head[FRAME_HEADER_LEN] = { 0 };
 	const struct slice parts[3] = { slice_of(head, sizeof(head)), body, payload };
 
 	frame_header_put(head, &header);
@@ -539,7 +539,7 @@ command(struct desk *d, enum frame_type type, struct slice body)
 	const struct principal who = { .kind = PRINCIPAL_LOCAL };
 	const struct frame_header header = { .type = (uint8_t)type,
 					     .minor = LINK_MINOR_MAX };
-	uint8_t head[FRAME_HEADER_LEN];
+	uint8_t head[FRAME_HEADER_LEN] = { 0 };
 	const struct slice parts[2] = { slice_of(head, sizeof(head)), body };
 
 	frame_header_put(head, &header);

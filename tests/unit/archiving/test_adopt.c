@@ -229,6 +229,25 @@ test_adopt__tiles_that_are_not_those_of_what_was_sealed_are_noticed(void **state
 	buf_fini(&bytes);
 }
 
+/* The file is whole, the entries are the ones: only the seal is another. */
+static void
+test_adopt__a_seal_that_is_not_that_of_the_entries_is_noticed(void **state)
+{
+	struct fixture *f = *state;
+	struct buf bytes = { 0 };
+
+	archive_of_three(f);
+	read_into(f->desk.disk, "segment/002", &bytes);
+	bytes.at[112 + 5] ^= 1;
+	struct hash trailer = hash_of(slice_of(bytes.at, bytes.len - HASH_LEN));
+	memcpy(bytes.at + bytes.len - HASH_LEN, trailer.b, HASH_LEN);
+	disk_write(f->desk.disk, "segment/002", buf_slice(&bytes));
+	desk_lose_store(&f->desk);
+	assert_refuses(f, ERR_CORRUPT,
+		       "segment/002: its seal is not that of its entries");
+	buf_fini(&bytes);
+}
+
 /* ---- Another archive --------------------------------------------------------------- */
 
 static void
@@ -351,8 +370,18 @@ test_adopt__another_archive_of_the_same_headquarters_is_refused(void **state)
 	assert_all_sealed(f);
 	desk_close(d);
 	struct disk *right = d->disk;
+	struct buf note = { 0 };
 	d->disk = other;
 	assert_refuses(f, ERR_CORRUPT, "it is not the one of what was sealed");
+	/* Its checkpoint over the right segments, and no store that knows better. */
+	read_into(other, "checkpoint", &note);
+	d->disk = disk_copy(right);
+	disk_write(d->disk, "checkpoint", buf_slice(&note));
+	desk_lose_store(d);
+	assert_refuses(f, ERR_CORRUPT,
+		       "checkpoint: its root is not that of the segments");
+	disk_free(d->disk);
+	buf_fini(&note);
 	d->disk = right;
 	start(f);
 	disk_free(other);
@@ -418,6 +447,7 @@ main(void)
 		TEST(test_adopt__a_changed_bit_is_noticed),
 		TEST(test_adopt__a_missing_or_cut_file_is_noticed),
 		TEST(test_adopt__tiles_that_are_not_those_of_what_was_sealed_are_noticed),
+		TEST(test_adopt__a_seal_that_is_not_that_of_the_entries_is_noticed),
 		TEST(test_adopt__an_archive_that_was_set_back_is_refused),
 		TEST(test_adopt__segments_that_no_checkpoint_covers_are_not_sealed_over),
 		TEST(test_adopt__an_archive_of_another_headquarters_is_refused),

@@ -126,7 +126,7 @@ refused(struct fixture *f, uint8_t type, struct slice body)
 	const struct principal who = { .kind = PRINCIPAL_LOCAL };
 	const struct frame_header header = { .type = type, .minor = LINK_MINOR_MAX };
 	const Kusanone__V1__Refused *r = NULL;
-	uint8_t head[FRAME_HEADER_LEN];
+	uint8_t head[FRAME_HEADER_LEN] = { 0 };
 	const struct slice parts[2] = { slice_of(head, sizeof(head)), body };
 
 	frame_header_put(head, &header);

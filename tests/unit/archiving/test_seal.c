@@ -170,6 +170,45 @@ test_seal__any_operation_of_a_large_seal_may_fail(void **state)
 }
 
 static void
+see_that_it_is_good(void *ctx, enum disk_op op)
+{
+	(void)op;
+	assert_good_now(ctx, 0);
+}
+
+/* A checkpoint whose flush failed was seen by readers: what it covers stays as it is, at
+ * every moment. */
+static void
+test_seal__what_readers_have_seen_is_not_sealed_over(void **state)
+{
+	struct fixture *f = *state;
+	struct desk *d = &f->desk;
+	bool failed;
+	uint64_t n = 0;
+
+	do {
+		desk_fini(d);
+		hq_set_back(&f->hq, 0);
+		desk_init(d, &f->hq, disk_new());
+		start(f);
+		come(f, FEW);
+		disk_fail(d->disk, (struct disk_fault){ .n = ++n, .code = ENOSPC });
+		desk_seal(d);
+		failed = d->ended != OK || d->core->sealed.size == 0;
+		disk_fail(d->disk, (struct disk_fault){ 0 });
+		if (d->ended != OK) {
+			restart(f);
+		}
+		disk_watch(d->disk, see_that_it_is_good, f);
+		come(f, 5);
+		desk_seal(d);
+		disk_watch(d->disk, NULL, NULL);
+		assert_all_sealed(f);
+	} while (failed);
+	assert_in_range(n, 20, 60);
+}
+
+static void
 test_seal__writes_may_be_short(void **state)
 {
 	struct fixture *f = *state;
@@ -367,6 +406,7 @@ main(void)
 		TEST(test_seal__any_operation_of_a_large_seal_may_find_the_disk_full),
 		TEST(test_seal__any_operation_may_fail),
 		TEST(test_seal__any_operation_of_a_large_seal_may_fail),
+		TEST(test_seal__what_readers_have_seen_is_not_sealed_over),
 		TEST(test_seal__writes_may_be_short),
 		TEST(test_seal__entries_come_while_the_disk_is_full),
 		TEST(test_seal__a_commit_that_fails_is_done_again),
