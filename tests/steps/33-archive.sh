@@ -1,5 +1,6 @@
-# limit: 300
-# The archive's tamper corpus, before the program's verifier and an independent one.
+# limit: 600
+# The archive's tamper corpus, before the program's verifier and an independent one; and what
+# crashes leave of sealing.
 . tests/lib/report.sh
 . tests/lib/build.sh
 for preset in release asan; do
