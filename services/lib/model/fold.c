@@ -95,6 +95,7 @@ fold_init(struct fold *f)
 	table_init(&f->subscriptions, sizeof(struct subscription_row));
 	table_init(&f->silences, sizeof(struct silence_row));
 	table_init(&f->acknowledgements, sizeof(struct acknowledgement_row));
+	table_init(&f->publications, sizeof(struct publication_row));
 	index_init(&f->by_identity, identity_of_row, f);
 	index_init(&f->by_submission, submission_of_row, f);
 	index_init(&f->by_event, event_of_row, f);
@@ -106,13 +107,24 @@ fold_init(struct fold *f)
 unsigned
 fold_tables(struct fold *f, struct table *ret[FOLD_TABLES])
 {
-	struct table *own[] = {
-		&f->reference.rows,  &f->records, &f->revisions,     &f->parents,
-		&f->events,          &f->answers, &f->practices,     &f->figures,
-		&f->nodes,           &f->ends,    &f->keys,          &f->facts,
-		&f->session_facts,   &f->erased,  &f->subscriptions, &f->silences,
-		&f->acknowledgements
-	};
+	struct table *own[] = { &f->reference.rows,
+				&f->records,
+				&f->revisions,
+				&f->parents,
+				&f->events,
+				&f->answers,
+				&f->practices,
+				&f->figures,
+				&f->nodes,
+				&f->ends,
+				&f->keys,
+				&f->facts,
+				&f->session_facts,
+				&f->erased,
+				&f->subscriptions,
+				&f->silences,
+				&f->acknowledgements,
+				&f->publications };
 	unsigned n = 0;
 
 	words_tables(&f->words, ret);
@@ -231,6 +243,7 @@ fold_eq(struct fold *a, struct fold *b, const char **ret_table)
 		"nodes",         "ends",          "keys",
 		"facts",         "session_facts", "erased",
 		"subscriptions", "silences",      "acknowledgements",
+		"publications",
 	};
 	struct table *ta[FOLD_TABLES], *tb[FOLD_TABLES];
 	unsigned n = fold_tables(a, ta);
@@ -523,7 +536,7 @@ apply(struct fold *f, uint32_t r, const struct record *record)
 	case BODY_ACKNOWLEDGEMENT:
 		return fold_acknowledge(f, r, &record->acknowledgement);
 	case BODY_PUBLICATION:
-		return VERDICT_COUNTS;
+		return fold_publish(f, r, &record->publication);
 	default:
 		return VERDICT_UNKNOWN_BODY;
 	}

@@ -180,6 +180,15 @@ struct acknowledgement_row {
 	uint32_t subject, spell; /* Words; no spell: for good. */
 };
 
+/* A set of figures, frozen for good; all else of it stands in its record. */
+struct publication_row {
+	uint64_t position; /* Of the figures, in headquarters' log. */
+	uint32_t name;     /* Word. */
+	uint32_t record;   /* Row of records. */
+	uint8_t rule;
+	uint8_t pad[7]; /* Named, so that rows compare by their bytes. */
+};
+
 /* How the fold reads a record again (a join, a change of answers): the bytes at
  * 'position', valid until the arena is reset. */
 struct fold_source {
@@ -191,7 +200,7 @@ struct fold_source {
 enum {
 	/* Of what the rows mean: whoever changes a row's fields, or how they come about,
 	 * counts it up, and views that were kept are folded again. */
-	FOLD_VERSION = 2,
+	FOLD_VERSION = 3,
 	FOLD_TABLES = 32,
 	FOLD_MAX_JOINED = 16,      /* Heads that are joined; more are kept beside. */
 	FOLD_MAX_ANCESTORS = 4096, /* Revisions looked at for a common ancestor. */
@@ -203,7 +212,7 @@ struct fold {
 	struct reference reference;
 	struct table records, revisions, parents, events, answers, practices, figures;
 	struct table nodes, ends, keys, facts, session_facts, erased;
-	struct table subscriptions, silences, acknowledgements;
+	struct table subscriptions, silences, acknowledgements, publications;
 	struct index by_identity, by_submission, by_event, by_node, by_curve, by_erased;
 	struct fold_source source;
 	struct arena arena; /* For one record. */
@@ -269,6 +278,9 @@ bool fold_is_erased(const struct fold *, const struct hash *part);
 
 /* Its newest row, which may have ended. */
 uint32_t fold_find_subscription(const struct fold *, const struct uuid *);
+
+/* By its name. */
+uint32_t fold_find_publication(const struct fold *, struct slice name);
 
 /* The row that a subscription would have, open from nowhere: of a draft, to ask what it
  * would match.  Adds its words and sets, which say nothing by themselves. */

@@ -43,6 +43,9 @@ enum fold_verdict fold_silence(struct fold *, uint32_t r, const struct silence *
 enum fold_verdict fold_acknowledge(struct fold *, uint32_t r,
 				   const struct acknowledgement *);
 
+/* fold_publication.c */
+enum fold_verdict fold_publish(struct fold *, uint32_t r, const struct publication *);
+
 /* fold_node.c */
 enum fold_verdict fold_enrol(struct fold *, const struct enrolment *);
 enum fold_verdict fold_revoke(struct fold *, const struct revocation *,

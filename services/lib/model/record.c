@@ -1,5 +1,7 @@
 #include "lib/model/record.h"
 
+#include "lib/base/text.h"
+
 static const struct {
 	enum body body;
 	const char *name;
@@ -108,4 +110,19 @@ record_loose(const struct record *record, size_t *ret_count)
 		*ret_count = 0;
 		return NULL;
 	}
+}
+
+bool
+publication_name_good(struct slice name)
+{
+	struct arena arena = { 0 };
+
+	if (name.len == 0 || name.len > PUBLICATION_NAME_MAX || !utf8_valid(name) ||
+	    utf8_width(name) == 0 || name.at[0] == ' ' || name.at[name.len - 1] == ' ') {
+		return false;
+	}
+	const char *text = arena_dup(&arena, name.at, name.len);
+	bool good = slice_eq_str(name, text_clean(&arena, text));
+	arena_fini(&arena);
+	return good;
 }

@@ -177,6 +177,19 @@ struct published_figure {
 	bool withdrawn;
 };
 
+/* A set of figures, frozen. */
+enum { PUBLICATION_NAME_MAX = 127 };
+struct publication {
+	struct slice name;
+	uint64_t position;
+	enum date_rule rule;
+	struct slice query;      /* A packed TotalsQuery (publication_wire.h). */
+	struct slice checkpoint; /* A signed note; whose, the model cannot say. */
+};
+
+/* One line of text that shows, without blanks at its ends. */
+bool publication_name_good(struct slice name) WARN_UNUSED;
+
 struct event_merge {
 	struct uuid from, into;
 };
@@ -269,6 +282,7 @@ struct record {
 		struct review review;
 		struct best_practice best_practice;
 		struct published_figure figure;
+		struct publication publication;
 		struct event_merge merge;
 		struct ownership_move move;
 		struct source_confirmation confirmation;

@@ -2,6 +2,7 @@
 
 #include "kusanone/v1/record.pb-c.h"
 #include "lib/base/unpack_wire.h"
+#include "lib/base/utf8.h"
 #include "lib/base/wire.h"
 #include "lib/model/alert_wire.h"
 
@@ -156,6 +157,31 @@ figure_get(struct decoder *d, const Kusanone__V1__PublishedFigure *in,
 			       "is before the first year"));
 }
 
+/* Whether its query can be read is asked when it is computed again. */
+static bool
+publication_get(struct decoder *d, const Kusanone__V1__Publication *in,
+		struct publication *ret)
+{
+	*ret = (struct publication){ .name = str(in->name),
+				     .position = in->position,
+				     .query = slice_pb(in->query),
+				     .checkpoint = slice_pb(in->checkpoint) };
+	if (!publication_name_good(ret->name)) {
+		return decoder_broken(d, "publication.name",
+				      "is not one line of at most 127 bytes");
+	}
+	if (ret->position == 0) {
+		return decoder_broken(d, "publication.position", "is missing");
+	}
+	if (!date_rule_parse(str(in->rule), &ret->rule)) {
+		return decoder_broken(d, "publication.rule", "is no dating rule");
+	}
+	if (ret->checkpoint.len == 0 || !utf8_valid(ret->checkpoint)) {
+		return decoder_broken(d, "publication.checkpoint", "is no signed note");
+	}
+	return true;
+}
+
 static bool
 enrolment_get(struct decoder *d, const Kusanone__V1__Enrolment *in, struct enrolment *ret)
 {
@@ -296,7 +322,7 @@ body_get(struct decoder *d, const Kusanone__V1__Record *r, struct record *ret)
 	case KUSANONE__V1__RECORD__BODY_PUBLISHED_FIGURE:
 		return figure_get(d, r->published_figure, &ret->figure);
 	case KUSANONE__V1__RECORD__BODY_PUBLICATION:
-		return true;
+		return publication_get(d, r->publication, &ret->publication);
 	case KUSANONE__V1__RECORD__BODY_MERGE:
 		return event_id_get(d, r->merge->from_event_id, &ret->merge.from) &&
 		       event_id_get(d, r->merge->into_event_id, &ret->merge.into);
