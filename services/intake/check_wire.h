@@ -64,6 +64,9 @@ bool say_body(struct draft *, const ProtobufCMessage *body, const struct uuid *i
 /* say_alert_wire.c: subscriptions, silences, acknowledgements. */
 bool say_alert(struct draft *, const Kusanone__V1__Submission *) WARN_UNUSED;
 
+/* say_publication_wire.c */
+bool say_publication(struct draft *, Kusanone__V1__Publication *) WARN_UNUSED;
+
 static inline const char *
 pb_str(const char *s)
 {

@@ -659,6 +659,7 @@ say_submit(struct draft *d, const Kusanone__V1__Submission *s)
 		{ KUSANONE__V1__SUBMISSION__BODY_BEST_PRACTICE, BODY_BEST_PRACTICE },
 		{ KUSANONE__V1__SUBMISSION__BODY_PUBLISHED_FIGURE,
 		  BODY_PUBLISHED_FIGURE },
+		{ KUSANONE__V1__SUBMISSION__BODY_PUBLICATION, BODY_PUBLICATION },
 		{ KUSANONE__V1__SUBMISSION__BODY_MERGE, BODY_MERGE },
 		{ KUSANONE__V1__SUBMISSION__BODY_OWNERSHIP_MOVE, BODY_OWNERSHIP_MOVE },
 		{ KUSANONE__V1__SUBMISSION__BODY_SOURCE_CONFIRMATION,
@@ -692,6 +693,8 @@ say_submit(struct draft *d, const Kusanone__V1__Submission *s)
 		return say_best_practice(d, s->best_practice);
 	case BODY_PUBLISHED_FIGURE:
 		return say_figure(d, s->published_figure);
+	case BODY_PUBLICATION:
+		return say_publication(d, s->publication);
 	case BODY_MERGE:
 		return say_merge(d, s->merge);
 	case BODY_OWNERSHIP_MOVE:

@@ -243,6 +243,15 @@ parse_query(struct answering *a)
 	       parse_filters(a) && parse_years(a);
 }
 
+bool
+totals_query_check(struct fold *f, const Kusanone__V1__TotalsQuery *in,
+		   struct arena *arena, struct show_fault *ret_fault)
+{
+	struct answering a = { .fold = f, .arena = arena, .in = in, .fault = ret_fault };
+
+	return parse_query(&a);
+}
+
 /* ---- Keys and labels ------------------------------------------------------------- */
 
 static const struct reference_entry *

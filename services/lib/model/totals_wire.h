@@ -19,6 +19,9 @@ bool totals_answer(struct fold *, const Kusanone__V1__TotalsQuery *, struct aren
 struct query;
 bool totals_selection(struct fold *, const Kusanone__V1__TotalsQuery *, struct arena *,
 		      struct query *ret_query, struct show_fault *ret_fault) WARN_UNUSED;
+/* Are all its words known here?  False: the fault says which is not. */
+bool totals_query_check(struct fold *, const Kusanone__V1__TotalsQuery *, struct arena *,
+			struct show_fault *ret_fault) WARN_UNUSED;
 
 /* The published figures in force, with what is itemised of them. */
 size_t totals_published(struct fold *, uint64_t position, enum date_rule, struct arena *,
