@@ -1,6 +1,7 @@
 #include "aggregation/ask_parts_wire.h"
 
 #include "lib/base/unpack_wire.h"
+#include "lib/model/publication_wire.h"
 #include "lib/model/sheet_wire.h"
 #include "lib/model/totals_wire.h"
 #include "lib/node/reply_wire.h"
@@ -190,6 +191,32 @@ answer_show(struct aggregation *a, struct peer to, const Kusanone__V1__Query *qu
 	send_reply(to, &reply, turn);
 }
 
+/* All that were frozen, or one with its figures. */
+static void
+answer_publications(struct aggregation *a, struct peer to,
+		    const Kusanone__V1__Query *query, struct turn *turn)
+{
+	Kusanone__V1__Reply reply = KUSANONE__V1__REPLY__INIT;
+	Kusanone__V1__PublicationsReply all;
+	Kusanone__V1__PublicationReply one;
+	struct show_fault fault = { 0 };
+
+	reply.request = query->request;
+	if (query->query_case == KUSANONE__V1__QUERY__QUERY_PUBLICATIONS) {
+		publication_list(&a->fold, turn->arena, &all);
+		reply.reply_case = KUSANONE__V1__REPLY__REPLY_PUBLICATIONS;
+		reply.publications = &all;
+	} else if (publication_show(&a->fold, query->publication->name, turn->arena, &one,
+				    &fault)) {
+		reply.reply_case = KUSANONE__V1__REPLY__REPLY_PUBLICATION;
+		reply.publication = &one;
+	} else {
+		reply_refuse(turn, to, query->request, &fault);
+		return;
+	}
+	send_reply(to, &reply, turn);
+}
+
 static void
 answer(struct aggregation *a, struct peer to, const Kusanone__V1__Query *query,
        struct turn *turn)
@@ -231,6 +258,10 @@ answer(struct aggregation *a, struct peer to, const Kusanone__V1__Query *query,
 		return;
 	case KUSANONE__V1__QUERY__QUERY_COHOSTS:
 		reply_refuse(turn, to, query->request, &at_posts);
+		return;
+	case KUSANONE__V1__QUERY__QUERY_PUBLICATIONS:
+	case KUSANONE__V1__QUERY__QUERY_PUBLICATION:
+		answer_publications(a, to, query, turn);
 		return;
 	default:
 		answer_show(a, to, query, turn);
