@@ -5,11 +5,13 @@
 #include "cli/help_pages.h"
 #include "lib/base/utf8.h"
 
-enum { PARTS = 4 };
+enum { PARTS = 5 };
 
 static const struct help_page *const parts[LANG_COUNT][PARTS] = {
-	[LANG_EN] = { help_en, help_alerts_en, help_archive_en, help_own_en },
-	[LANG_JA] = { help_ja, help_alerts_ja, help_archive_ja, help_own_ja },
+	[LANG_EN] = { help_en, help_publish_en, help_alerts_en, help_archive_en,
+		      help_own_en },
+	[LANG_JA] = { help_ja, help_publish_ja, help_alerts_ja, help_archive_ja,
+		      help_own_ja },
 };
 
 const struct help_page *

@@ -2,14 +2,15 @@
  *
  * {0}, {1}, … stand for what is filled in; a sentence has the same ones in both
  * languages, in whatever order its grammar wants.  Sentences that make a whole line end
- * with their newline.  Those about alerts, archives and exports stand in
- * messages_alerts.h, messages_archive.h and messages_export.h. */
+ * with their newline.  Those about alerts, archives, exports and publications stand in
+ * messages_alerts.h, messages_archive.h, messages_export.h and messages_publish.h. */
 #ifndef CLI_MESSAGES_H
 #define CLI_MESSAGES_H
 
 #include "cli/messages_alerts.h"
 #include "cli/messages_archive.h"
 #include "cli/messages_export.h"
+#include "cli/messages_publish.h"
 
 enum lang { LANG_EN, LANG_JA, LANG_COUNT };
 
@@ -25,6 +26,7 @@ enum lang { LANG_EN, LANG_JA, LANG_COUNT };
 	CLI_MESSAGES_ALERTS(X)                                                           \
 	CLI_MESSAGES_ARCHIVE(X)                                                          \
 	CLI_MESSAGES_EXPORT(X)                                                           \
+	CLI_MESSAGES_PUBLISH(X)                                                          \
 	CLI_MESSAGES_WORDS(X)
 
 // clang-format off
