@@ -149,6 +149,61 @@ enum {
 _Static_assert(sizeof(struct session_fact) <= sizeof(struct event_fact),
 	       "a batch holds a chunk of either table");
 
+/* The flag of the query's rule. */
+static inline uint16_t
+query_boundary_flag(const struct query *q)
+{
+	return q->rule == RULE_TOKYO ? FACT_BOUNDARY_TOKYO : FACT_BOUNDARY_LOCAL;
+}
+
+static inline uint8_t
+query_kind_of(const struct event_fact *f, uint16_t boundary)
+{
+	unsigned bits = ((f->flags & FACT_PROVISIONAL) != 0 ? QUERY_PROVISIONAL : 0) |
+			((f->flags & boundary) != 0 ? QUERY_BOUNDARY : 0) |
+			((f->flags & FACT_UNCONFIRMED) != 0 ? QUERY_UNCONFIRMED : 0);
+	unsigned status = f->status < STATUS_HELD ? f->status : STATUS_NOT_STATED;
+
+	return (uint8_t)(f->status == STATUS_HELD ? QUERY_HELD | bits : status);
+}
+
+/* What an event that is held adds to a figure, besides its municipalities. */
+struct query_addend {
+	int64_t value;
+	uint8_t bound;
+	bool lacks; /* It does not say. */
+};
+
+static inline struct query_addend
+query_quantity(int64_t value, uint8_t bound)
+{
+	bool says = bound != BOUND_NOT_STATED;
+
+	return (struct query_addend){ says ? value : 0, bound, !says };
+}
+
+static inline struct query_addend
+query_addend_of(enum measure measure, const struct event_fact *f)
+{
+	switch (measure) {
+	case MEASURE_SESSIONS:
+		/* Those that are known are counted one by one. */
+		return f->session_facts != 0
+			       ? (struct query_addend){ 0 }
+			       : query_quantity(f->stated_sessions, f->sessions_bound);
+	case MEASURE_MUNICIPALITIES:
+		return (struct query_addend){ .lacks = f->municipalities == 0 };
+	case MEASURE_PARTICIPANTS:
+		return query_quantity(f->participants, f->participants_bound);
+	case MEASURE_BUDGET_PLANNED:
+		return query_quantity(f->budget_planned, f->planned_bound);
+	case MEASURE_BUDGET_SPENT:
+		return query_quantity(f->budget_spent, f->spent_bound);
+	default:
+		return (struct query_addend){ 0 }; /* Events are counted. */
+	}
+}
+
 /* The facts of a chunk that are in the query. */
 struct query_batch {
 	uint32_t count;
@@ -225,8 +280,22 @@ void query_figure_add(struct query_figure *a, const struct query_figure *b);
 void query_rows(struct query_plan *, struct query_tally *, struct arena *,
 		struct query_result *ret_result);
 
+/* Which of two keys of a dimension stands first among rows. */
+int query_key_cmp(const struct fold *, enum dimension, uint32_t, uint32_t);
+
+/* Held events of the kinds that have the bit; 0: all of them. */
+uint64_t query_count_held(const uint32_t counts[QUERY_KINDS], unsigned bit);
+
 /* query_towns.c: put the numbers of distinct municipalities as 'measure' into the
  * figures of the tally. */
 void query_towns(struct query_plan *, struct query_tally *, unsigned measure);
+
+/* The state that a municipality's word names: the word that stands in sets of states. */
+uint32_t query_town_state(const struct words *, uint32_t town);
+
+/* Does a municipality in 'state' of an event with this slot of states count in a row of
+ * 'row_state'?  KEY_NONE: of no state; it is in any that the filters leave. */
+bool query_town_stands(const struct query_plan *, uint32_t slot, uint32_t state,
+		       uint32_t row_state);
 
 #endif

@@ -26,18 +26,9 @@ key_class(enum dimension dimension, uint32_t key)
 										      : 0;
 }
 
-struct key_order {
-	const struct fold *fold;
-	const struct query_dim *dim;
-};
-
-static int
-cmp_keys(const void *a, const void *b, void *ctx)
+int
+query_key_cmp(const struct fold *fold, enum dimension dimension, uint32_t x, uint32_t y)
 {
-	const struct key_order *order = ctx;
-	enum dimension dimension = order->dim->dimension;
-	uint32_t x = (uint32_t)order->dim->keys.keys[*(const uint32_t *)a];
-	uint32_t y = (uint32_t)order->dim->keys.keys[*(const uint32_t *)b];
 	int class_x = key_class(dimension, x);
 	int class_y = key_class(dimension, y);
 
@@ -48,8 +39,23 @@ cmp_keys(const void *a, const void *b, void *ctx)
 	    dimension == DIM_STATUS) {
 		return (x > y) - (x < y);
 	}
-	return slice_cmp(words_at(&order->fold->words, x),
-			 words_at(&order->fold->words, y));
+	return slice_cmp(words_at(&fold->words, x), words_at(&fold->words, y));
+}
+
+struct key_order {
+	const struct fold *fold;
+	const struct query_dim *dim;
+};
+
+static int
+cmp_keys(const void *a, const void *b, void *ctx)
+{
+	const struct key_order *order = ctx;
+	const uint64_t *keys = order->dim->keys.keys;
+
+	return query_key_cmp(order->fold, order->dim->dimension,
+			     (uint32_t)keys[*(const uint32_t *)a],
+			     (uint32_t)keys[*(const uint32_t *)b]);
 }
 
 /* For each number of a key its place in the order. */
@@ -116,14 +122,13 @@ is_used(const struct query_tally *t, uint32_t row)
 	return false;
 }
 
-/* Held events that have the bit. */
-static uint64_t
-count_held(const struct query_counts *c, unsigned bit)
+uint64_t
+query_count_held(const uint32_t counts[QUERY_KINDS], unsigned bit)
 {
 	uint64_t count = 0;
 
 	for (unsigned kind = QUERY_HELD; kind < QUERY_KINDS; kind++) {
-		count += (kind & bit) == bit ? c->n[kind] : 0;
+		count += (kind & bit) == bit ? counts[kind] : 0;
 	}
 	return count;
 }
@@ -135,12 +140,12 @@ fill_row(const struct query *q, const struct query_counts *c,
 	row->planned = c->n[STATUS_PLANNED];
 	row->postponed = c->n[STATUS_POSTPONED];
 	row->cancelled = c->n[STATUS_CANCELLED];
-	row->provisional = count_held(c, QUERY_PROVISIONAL);
-	row->boundary = count_held(c, QUERY_BOUNDARY);
+	row->provisional = query_count_held(c->n, QUERY_PROVISIONAL);
+	row->boundary = query_count_held(c->n, QUERY_BOUNDARY);
 	for (unsigned m = 0; m < q->measure_count; m++) {
 		row->figures[m] = figures[query_measure_at(q, q->measures[m])];
 		if (q->measures[m] == MEASURE_EVENTS) {
-			row->figures[m].value = (int64_t)count_held(c, 0);
+			row->figures[m].value = (int64_t)query_count_held(c->n, 0);
 		}
 		/* Where nothing is missing, it is exact. */
 		if (row->figures[m].bound == BOUND_NOT_STATED &&
@@ -238,7 +243,7 @@ query_rows(struct query_plan *p, struct query_tally *t, struct arena *arena,
 	for (unsigned b = 0; b < q->by_count; b++) {
 		ret_result->overlapping |= dimension_is_set(q->by[b]);
 	}
-	ret_result->unconfirmed = count_held(&t->total_counts, QUERY_UNCONFIRMED);
+	ret_result->unconfirmed = query_count_held(t->total_counts.n, QUERY_UNCONFIRMED);
 	ret_result->too_many_rows = t->too_many_rows;
 	fill_row(q, &t->total_counts, t->total, &ret_result->total);
 	if (q->by_count == 0) {

@@ -19,8 +19,7 @@ query_tally_init(struct query_tally *t, const struct query *q)
 {
 	*t = (struct query_tally){
 		.measure_count = q->measure_count,
-		.boundary =
-			q->rule == RULE_TOKYO ? FACT_BOUNDARY_TOKYO : FACT_BOUNDARY_LOCAL,
+		.boundary = query_boundary_flag(q),
 		.towns = query_asks(q, MEASURE_MUNICIPALITIES),
 	};
 	for (unsigned m = 0; m < q->measure_count; m++) {
@@ -65,52 +64,15 @@ query_figure_add(struct query_figure *a, const struct query_figure *b)
 	}
 }
 
-/* What an event that is held adds to a figure, besides its municipalities. */
-struct addend {
-	int64_t value;
-	uint8_t bound;
-	bool lacks; /* It does not say. */
-};
-
-static inline struct addend
-quantity(int64_t value, uint8_t bound)
-{
-	bool says = bound != BOUND_NOT_STATED;
-
-	return (struct addend){ says ? value : 0, bound, !says };
-}
-
-static inline struct addend
-addend_of(enum measure measure, const struct event_fact *f)
-{
-	switch (measure) {
-	case MEASURE_SESSIONS:
-		/* Those that are known are counted one by one. */
-		return f->session_facts != 0
-			       ? (struct addend){ 0 }
-			       : quantity(f->stated_sessions, f->sessions_bound);
-	case MEASURE_MUNICIPALITIES:
-		return (struct addend){ .lacks = f->municipalities == 0 };
-	case MEASURE_PARTICIPANTS:
-		return quantity(f->participants, f->participants_bound);
-	case MEASURE_BUDGET_PLANNED:
-		return quantity(f->budget_planned, f->planned_bound);
-	case MEASURE_BUDGET_SPENT:
-		return quantity(f->budget_spent, f->spent_bound);
-	default:
-		return (struct addend){ 0 }; /* Events are counted. */
-	}
-}
-
 static inline void
-add_to(struct query_figure *figure, struct addend a)
+add_to(struct query_figure *figure, struct query_addend a)
 {
 	figure->value = add_saturating(figure->value, a.value);
 	figure->not_stated += a.lacks;
 	figure->bound = a.bound > figure->bound ? (enum bound)a.bound : figure->bound;
 }
 
-static const struct addend one_session = { 1, BOUND_EXACT, false };
+static const struct query_addend one_session = { 1, BOUND_EXACT, false };
 
 static inline struct query_figure *
 figures_of(struct query_tally *t, uint32_t row)
@@ -260,15 +222,7 @@ static void
 find_kinds(struct query_tally *t, const struct query_batch *b)
 {
 	for (uint32_t k = 0; k < b->count; k++) {
-		const struct event_fact *f = b->facts[k];
-		unsigned bits =
-			((f->flags & FACT_PROVISIONAL) != 0 ? QUERY_PROVISIONAL : 0) |
-			((f->flags & t->boundary) != 0 ? QUERY_BOUNDARY : 0) |
-			((f->flags & FACT_UNCONFIRMED) != 0 ? QUERY_UNCONFIRMED : 0);
-		unsigned status = f->status < STATUS_HELD ? f->status : STATUS_NOT_STATED;
-
-		t->kind[k] =
-			(uint8_t)(f->status == STATUS_HELD ? QUERY_HELD | bits : status);
+		t->kind[k] = query_kind_of(b->facts[k], t->boundary);
 	}
 }
 
@@ -308,7 +262,8 @@ add_total(struct query_tally *t, const struct query *q, const struct query_batch
 		struct query_figure sum = t->total[m];
 
 		for (uint32_t i = 0; i < held; i++) {
-			add_to(&sum, addend_of(q->measures[m], b->facts[t->held[i]]));
+			add_to(&sum,
+			       query_addend_of(q->measures[m], b->facts[t->held[i]]));
 		}
 		t->total[m] = sum;
 	}
@@ -346,7 +301,7 @@ add_ones(struct query_tally *t, const struct query *q, const struct query_batch 
 			uint32_t k = t->held[i];
 
 			add_to(&figures_of(t, t->row[k])[m],
-			       addend_of(q->measures[m], b->facts[k]));
+			       query_addend_of(q->measures[m], b->facts[k]));
 		}
 	}
 	for (uint32_t i = 0; t->towns && i < held; i++) {
@@ -371,7 +326,7 @@ add_many(struct query_tally *t, const struct query_plan *p, const struct query_b
 		t->counts[rows[r]].n[t->kind[k]]++;
 		for (unsigned m = 0; summed && m < t->measure_count; m++) {
 			add_to(&figures_of(t, rows[r])[m],
-			       addend_of(p->query->measures[m], b->facts[k]));
+			       query_addend_of(p->query->measures[m], b->facts[k]));
 		}
 		if (summed && t->towns && t->town_set[k] != NO_TOWNS) {
 			query_pairs_of(&t->row_towns, rows[r], t->town_set[k]);

@@ -20,9 +20,9 @@ struct towns {
 	uint32_t cap;
 };
 
-/* The state in "US\tTN\tjackson": the word that stands in sets of states. */
-static uint32_t
-state_of(const struct words *words, uint32_t town)
+/* "TN" of "US\tTN\tjackson". */
+uint32_t
+query_town_state(const struct words *words, uint32_t town)
 {
 	struct slice word = words_at(words, town);
 	const uint8_t *end = word.at + word.len;
@@ -54,28 +54,28 @@ number_of(struct towns *t, uint32_t town)
 		t->marks = xrealloc(t->marks, t->cap * sizeof(t->marks[0]));
 	}
 	t->marks[number] = 0;
-	t->states[number] =
-		t->plan->towns_by != NULL ? state_of(&t->plan->fold->words, town) : 0;
+	t->states[number] = t->plan->towns_by != NULL
+				    ? query_town_state(&t->plan->fold->words, town)
+				    : 0;
 	return number;
 }
 
 /* Is the state one of the event's, whether it has a row or not? */
 static bool
-is_of_event(const struct towns *t, uint32_t slot, uint32_t state)
+is_of_event(const struct query_plan *p, uint32_t slot, uint32_t state)
 {
-	return sets_has(&t->plan->fold->sets,
-			(uint32_t)(t->plan->towns_by->values.keys[slot] >> 1), state);
+	return sets_has(&p->fold->sets, (uint32_t)(p->towns_by->values.keys[slot] >> 1),
+			state);
 }
 
-/* Does a town in this state count in a row of 'row_state' (KEY_NONE: in any state that
- * the filters leave)?  A town of which no state of its event is known to hold it counts
- * like the event. */
-static bool
-stands_in(const struct towns *t, uint32_t slot, uint32_t state, uint32_t row_state)
+/* A town of which no state of its event is known to hold it counts like the event. */
+bool
+query_town_stands(const struct query_plan *p, uint32_t slot, uint32_t state,
+		  uint32_t row_state)
 {
-	const struct query_dim *d = t->plan->towns_by;
+	const struct query_dim *d = p->towns_by;
 
-	if (d == NULL || !is_of_event(t, slot, state)) {
+	if (d == NULL || !is_of_event(p, slot, state)) {
 		return true;
 	}
 	if (row_state != KEY_NONE) {
@@ -103,7 +103,7 @@ count_set(struct towns *t, uint32_t town_set, uint32_t row_state, uint64_t mark)
 		uint32_t number = number_of(t, words[i]);
 
 		if (t->marks[number] != mark &&
-		    stands_in(t, slot, t->states[number], row_state)) {
+		    query_town_stands(t->plan, slot, t->states[number], row_state)) {
 			t->marks[number] = mark;
 			count++;
 		}
