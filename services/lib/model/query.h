@@ -183,11 +183,23 @@ struct published {
 size_t query_published(const struct fold *, const struct query *, struct arena *,
 		       struct published **ret_rows);
 
+/* Rows of all figures of the question that hold at some position from 'from' to 'to', in
+ * the same order. */
+size_t query_published_between(const struct fold *, const struct query *, uint64_t from,
+			       uint64_t to, struct arena *, uint32_t **ret_figures);
+
 /* The cumulative since the first year of the widest published figure of events (the
  * newest of two as wide): it, and the itemised events of the years after it.  Up to the
  * query's last year where it has one: a figure that goes beyond it does not serve.
  * False if there is none, or if the query filters or groups. */
 bool query_cumulative(const struct fold *, const struct query *, int64_t *ret_value,
 		      int16_t *ret_from);
+
+/* What it is made of: the row of the figure that it begins with at a position,
+ * UINT32_MAX: there is none; and the events of the years after that.  False: none come
+ * after it. */
+uint32_t query_widest(const struct fold *, const struct query *, uint64_t position);
+bool query_after_widest(const struct fold *, const struct query *, uint32_t figure,
+			struct query *ret_after);
 
 #endif

@@ -61,8 +61,10 @@ cmp_asked(const void *a, const void *b)
 	return (x->row > y->row) - (x->row < y->row);
 }
 
+/* Those that hold at one of the positions from 'from' to 'to'. */
 static size_t
-find_asked(const struct fold *fold, const struct query *q, struct asked **ret_asked)
+find_asked(const struct fold *fold, const struct query *q, uint64_t from, uint64_t to,
+	   struct asked **ret_asked)
 {
 	struct asked *asked = xcalloc(fold->figures.count, sizeof(asked[0]));
 	size_t count = 0;
@@ -71,7 +73,7 @@ find_asked(const struct fold *fold, const struct query *q, struct asked **ret_as
 		const struct figure_row *figure = table_at(&fold->figures, row);
 		unsigned m = query_measure_at(q, figure_measure(fold, figure));
 
-		if (!query_holds(figure->from_pos, figure->to_pos, q->position) ||
+		if (figure->from_pos > to || figure->to_pos <= from ||
 		    !within_bounds(q, figure) || m == q->measure_count) {
 			continue;
 		}
@@ -156,7 +158,8 @@ query_published(const struct fold *fold, const struct query *q, struct arena *ar
 		struct published **ret_rows)
 {
 	struct asked *asked = NULL;
-	size_t count = is_whole(q) ? find_asked(fold, q, &asked) : 0;
+	size_t count =
+		is_whole(q) ? find_asked(fold, q, q->position, q->position, &asked) : 0;
 	struct published *rows = arena_alloc(arena, count * sizeof(rows[0]));
 	struct query_result years = { 0 };
 
@@ -184,6 +187,21 @@ query_published(const struct fold *fold, const struct query *q, struct arena *ar
 	return count;
 }
 
+size_t
+query_published_between(const struct fold *fold, const struct query *q, uint64_t from,
+			uint64_t to, struct arena *arena, uint32_t **ret_figures)
+{
+	struct asked *asked = NULL;
+	size_t count = is_whole(q) ? find_asked(fold, q, from, to, &asked) : 0;
+
+	*ret_figures = arena_alloc(arena, count * sizeof((*ret_figures)[0]));
+	for (size_t i = 0; i < count; i++) {
+		(*ret_figures)[i] = asked[i].row;
+	}
+	free(asked);
+	return count;
+}
+
 /* ---- The cumulative. */
 
 static int
@@ -192,51 +210,75 @@ width(const struct figure_row *figure)
 	return figure->to - figure->from;
 }
 
-/* The widest figure of events that the query can stand on, NULL if there is none. */
-static const struct figure_row *
-find_widest(const struct fold *fold, const struct query *q)
+/* Of events, without a scope, and not beyond the query's last year. */
+static bool
+can_begin(const struct fold *fold, const struct query *q, const struct figure_row *figure)
+{
+	return is_whole(q) && !has_scope(figure) &&
+	       figure_measure(fold, figure) == MEASURE_EVENTS &&
+	       (q->to == FISCAL_YEAR_NONE || figure->to <= q->to);
+}
+
+uint32_t
+query_widest(const struct fold *fold, const struct query *q, uint64_t position)
 {
 	const struct figure_row *best = NULL;
+	uint32_t best_row = UINT32_MAX;
 
 	for (uint32_t row = 0; row < fold->figures.count; row++) {
 		const struct figure_row *figure = table_at(&fold->figures, row);
 
-		if (!query_holds(figure->from_pos, figure->to_pos, q->position) ||
-		    has_scope(figure) || figure_measure(fold, figure) != MEASURE_EVENTS ||
-		    (q->to != FISCAL_YEAR_NONE && figure->to > q->to)) {
+		if (!query_holds(figure->from_pos, figure->to_pos, position) ||
+		    !can_begin(fold, q, figure)) {
 			continue;
 		}
 		if (best == NULL || width(figure) > width(best) ||
 		    (width(figure) == width(best) &&
 		     figure->from_pos >= best->from_pos)) {
 			best = figure;
+			best_row = row;
 		}
 	}
-	return best;
+	return best_row;
+}
+
+bool
+query_after_widest(const struct fold *fold, const struct query *q, uint32_t figure,
+		   struct query *ret_after)
+{
+	const struct figure_row *widest = table_at(&fold->figures, figure);
+
+	if (widest->to == INT16_MAX ||
+	    (q->to != FISCAL_YEAR_NONE && q->to <= widest->to)) {
+		return false;
+	}
+	*ret_after = (struct query){
+		.rule = q->rule,
+		.position = q->position,
+		.from = (int16_t)(widest->to + 1),
+		.to = q->to,
+		.measures = { MEASURE_EVENTS },
+		.measure_count = 1,
+	};
+	return true;
 }
 
 bool
 query_cumulative(const struct fold *fold, const struct query *q, int64_t *ret_value,
 		 int16_t *ret_from)
 {
-	const struct figure_row *widest = is_whole(q) ? find_widest(fold, q) : NULL;
+	uint32_t row = query_widest(fold, q, q->position);
 	struct query_figure sum = { 0 };
+	struct query after;
 
-	if (widest == NULL) {
+	if (row == UINT32_MAX) {
 		return false;
 	}
+	const struct figure_row *widest = table_at(&fold->figures, row);
 	sum.value = widest->value;
-	if (widest->to < INT16_MAX && (q->to == FISCAL_YEAR_NONE || q->to > widest->to)) {
+	if (query_after_widest(fold, q, row, &after)) {
 		struct arena arena = { 0 };
 		struct query_result result;
-		struct query after = {
-			.rule = q->rule,
-			.position = q->position,
-			.from = (int16_t)(widest->to + 1),
-			.to = q->to,
-			.measures = { MEASURE_EVENTS },
-			.measure_count = 1,
-		};
 
 		query_run(fold, &after, &arena, &result);
 		query_figure_add(&sum, &result.total.figures[0]);

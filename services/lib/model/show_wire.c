@@ -544,8 +544,8 @@ fill_revision(struct fold *f, uint32_t row, const Kusanone__V1__EventRevision *r
 	}
 }
 
-static Kusanone__V1__HistoryRow *
-history_row(struct fold *f, uint32_t row, struct arena *arena)
+Kusanone__V1__HistoryRow *
+show_history_row(struct fold *f, uint32_t row, struct arena *arena)
 {
 	const struct record_row *r = table_at(&f->records, row);
 	const Kusanone__V1__Record *record = read_record(f, row, arena);
@@ -587,7 +587,7 @@ fill_history(struct fold *f, uint32_t event, struct arena *arena,
 	reply->history = arena_alloc(arena, count * sizeof(reply->history[0]));
 	reply->n_history = count;
 	for (uint32_t r1 = e->newest1; count > 0;) {
-		reply->history[--count] = history_row(f, r1 - 1, arena);
+		reply->history[--count] = show_history_row(f, r1 - 1, arena);
 		r1 = ((const struct record_row *)table_at(&f->records, r1 - 1))->older1;
 	}
 }

@@ -25,6 +25,9 @@ bool show_answer(struct fold *, const Kusanone__V1__Query *, struct arena *,
 bool show_event_row(struct fold *, uint32_t event, enum date_rule, struct arena *,
 		    Kusanone__V1__EventRow *ret_row) WARN_UNUSED;
 
+/* One record as a line of a history. */
+Kusanone__V1__HistoryRow *show_history_row(struct fold *, uint32_t row, struct arena *);
+
 /* The id's text, and the identity of the record at 'row' in hex. */
 char *show_event_id(const struct fold *, uint32_t event, struct arena *);
 char *show_record_hash(struct fold *, uint32_t row, struct arena *);

@@ -4,7 +4,6 @@
 
 #include "lib/base/unpack_wire.h"
 #include "lib/model/era.h"
-#include "lib/model/query.h"
 
 enum {
 	OPENED_MAX = 1000, /* Records listed behind a figure. */
@@ -243,13 +242,67 @@ parse_query(struct answering *a)
 	       parse_filters(a) && parse_years(a);
 }
 
+/* Each grouping as a table of its own; first the whole with what the report names. */
+static void
+shape_report(const struct query *asked, struct totals_shape *shape)
+{
+	static const enum measure whole[] = { MEASURE_EVENTS, MEASURE_SESSIONS,
+					      MEASURE_MUNICIPALITIES };
+	static const enum dimension usual[] = { DIM_POST, DIM_STATE, DIM_MONTH };
+	const enum dimension *by = asked->by_count != 0 ? asked->by : usual;
+	unsigned count = asked->by_count != 0 ? asked->by_count : ARRAY_LEN(usual);
+	struct query q = *asked;
+
+	q.by_count = 0;
+	q.measures[0] = MEASURE_EVENTS;
+	q.measure_count = 1;
+	shape->published = q;
+	memcpy(q.measures, whole, sizeof(whole));
+	q.measure_count = ARRAY_LEN(whole);
+	shape->tables[0] = q;
+	q = shape->published;
+	q.by_count = 1;
+	for (unsigned i = 0; i < count; i++) {
+		q.by[0] = by[i];
+		shape->tables[i + 1] = q;
+	}
+	shape->table_count = count + 1;
+	shape->cumulative = true;
+}
+
+static void
+shape_of(const struct answering *a, struct totals_shape *ret)
+{
+	if (a->in->report) {
+		shape_report(&a->query, ret);
+		return;
+	}
+	ret->tables[0] = a->query;
+	ret->table_count = 1;
+	ret->published = a->query;
+	ret->cumulative = a->query.measures[0] == MEASURE_EVENTS;
+}
+
+bool
+totals_shape_of(struct fold *f, const Kusanone__V1__TotalsQuery *in, struct arena *arena,
+		struct totals_shape *ret_shape, struct show_fault *ret_fault)
+{
+	struct answering a = { .fold = f, .arena = arena, .in = in, .fault = ret_fault };
+
+	if (!parse_query(&a)) {
+		return false;
+	}
+	shape_of(&a, ret_shape);
+	return true;
+}
+
 bool
 totals_query_check(struct fold *f, const Kusanone__V1__TotalsQuery *in,
 		   struct arena *arena, struct show_fault *ret_fault)
 {
-	struct answering a = { .fold = f, .arena = arena, .in = in, .fault = ret_fault };
+	struct totals_shape shape;
 
-	return parse_query(&a);
+	return totals_shape_of(f, in, arena, &shape, ret_fault);
 }
 
 /* ---- Keys and labels ------------------------------------------------------------- */
@@ -352,7 +405,30 @@ make_key(struct answering *a, enum dimension dimension, uint32_t key)
 	return out;
 }
 
+Kusanone__V1__TotalsKey *
+totals_key(struct fold *f, uint64_t position, enum dimension dimension, uint32_t key,
+	   struct arena *arena)
+{
+	struct answering a = { .fold = f,
+			       .arena = arena,
+			       .query = { .position = position } };
+
+	return make_key(&a, dimension, key);
+}
+
 /* ---- Tables ---------------------------------------------------------------------- */
+
+Kusanone__V1__Figure *
+totals_figure(const struct query_figure *in, struct arena *arena)
+{
+	Kusanone__V1__Figure *out = arena_alloc(arena, sizeof(*out));
+
+	kusanone__v1__figure__init(out);
+	out->value = in->value;
+	out->bound = (Kusanone__V1__Bound)in->bound;
+	out->not_stated = in->not_stated;
+	return out;
+}
 
 static Kusanone__V1__Figure **
 make_figures(struct answering *a, const struct query_figure *in, unsigned count)
@@ -360,11 +436,7 @@ make_figures(struct answering *a, const struct query_figure *in, unsigned count)
 	Kusanone__V1__Figure **list = arena_alloc(a->arena, count * sizeof(list[0]));
 
 	for (unsigned i = 0; i < count; i++) {
-		list[i] = arena_alloc(a->arena, sizeof(*list[i]));
-		kusanone__v1__figure__init(list[i]);
-		list[i]->value = in[i].value;
-		list[i]->bound = (Kusanone__V1__Bound)in[i].bound;
-		list[i]->not_stated = in[i].not_stated;
+		list[i] = totals_figure(&in[i], a->arena);
 	}
 	return list;
 }
@@ -521,25 +593,23 @@ add_cumulative(struct answering *a, const struct query *q)
 
 /* ---- Best practices, and the records behind a figure ----------------------------- */
 
-/* The revision that a fact was made of: its identity and its title. */
-static bool
-revision_of(struct answering *a, uint32_t r, char **ret_revision,
-	    Kusanone__V1__Text **ret_title)
+bool
+totals_revision(struct fold *f, uint32_t r, struct arena *arena, char **ret_revision,
+		Kusanone__V1__Text **ret_title)
 {
 	struct arena scratch = { 0 };
 	struct slice bytes;
 	struct record record;
-	bool good = a->fold->source.read(a->fold->source.ctx, (uint64_t)r + 1, &scratch,
-					 &bytes);
+	bool good = f->source.read(f->source.ctx, (uint64_t)r + 1, &scratch, &bytes);
 
 	if (good) {
 		struct hash identity = hash_of(bytes);
 
-		*ret_revision = arena_alloc(a->arena, 2 * HASH_LEN + 1);
+		*ret_revision = arena_alloc(arena, 2 * HASH_LEN + 1);
 		hex_format(identity.b, HASH_LEN, *ret_revision);
 		if (record_decode(bytes, &scratch, &record, NULL) &&
 		    record.body == BODY_EVENT_REVISION) {
-			*ret_title = make_text(a->arena, record.revision.event.title.ja,
+			*ret_title = make_text(arena, record.revision.event.title.ja,
 					       record.revision.event.title.en);
 		}
 	}
@@ -631,7 +701,8 @@ add_best_practices(struct answering *a)
 		kusanone__v1__best_practice_row__init(out);
 		out->event_id = show_event_id(a->fold, row->event, a->arena);
 		out->fiscal_year = row->fiscal_year;
-		revision_of(a, fact->head_record, &revision, &out->title);
+		(void)totals_revision(a->fold, fact->head_record, a->arena, &revision,
+				      &out->title);
 		fill_posts(a, fact->posts, &out->n_posts, &out->posts);
 		out->text = practice_text(a, row->record);
 		a->out->best_practices[n++] = out;
@@ -701,7 +772,8 @@ add_opened(struct answering *a)
 		kusanone__v1__opened_record__init(out);
 		out->event_id = show_event_id(a->fold, rows[i].event, a->arena);
 		out->position = (uint64_t)rows[i].record + 1;
-		revision_of(a, rows[i].record, &out->revision, &out->title);
+		(void)totals_revision(a->fold, rows[i].record, a->arena, &out->revision,
+				      &out->title);
 		if (rows[i].opened != OPENED_COUNTED) {
 			out->left_out = (char *)(uintptr_t)opened_name(rows[i].opened);
 		}
@@ -713,55 +785,32 @@ add_opened(struct answering *a)
 
 /* ---- The answer ------------------------------------------------------------------ */
 
-/* Each grouping as a table of its own; first the whole with what the report names. */
 static bool
-answer_report(struct answering *a)
+answer_tables(struct answering *a)
 {
-	static const enum measure whole[] = { MEASURE_EVENTS, MEASURE_SESSIONS,
-					      MEASURE_MUNICIPALITIES };
-	static const enum dimension usual[] = { DIM_POST, DIM_STATE, DIM_MONTH };
-	const enum dimension *by = a->query.by_count != 0 ? a->query.by : usual;
-	size_t count = a->query.by_count != 0 ? a->query.by_count : ARRAY_LEN(usual);
-	struct query q = a->query;
-	uint64_t unconfirmed;
+	struct totals_shape shape;
+	uint64_t unconfirmed = 0;
 
-	a->out->tables = arena_alloc(a->arena, (count + 1) * sizeof(a->out->tables[0]));
-	q.by_count = 0;
-	memcpy(q.measures, whole, sizeof(whole));
-	q.measure_count = ARRAY_LEN(whole);
-	a->out->tables[0] = make_table(a, &q, &a->out->unconfirmed);
-	if (a->out->tables[0] == NULL) {
-		return false;
-	}
-	q.measure_count = 1;
-	a->out->n_published = published_of(a->fold, &q, a->arena, &a->out->published);
-	add_cumulative(a, &q);
-	for (size_t i = 0; i < count; i++) {
-		q.by_count = 1;
-		q.by[0] = by[i];
-		a->out->tables[i + 1] = make_table(a, &q, &unconfirmed);
-		if (a->out->tables[i + 1] == NULL) {
+	shape_of(a, &shape);
+	a->out->tables =
+		arena_alloc(a->arena, shape.table_count * sizeof(a->out->tables[0]));
+	for (unsigned i = 0; i < shape.table_count; i++) {
+		a->out->tables[i] = make_table(a, &shape.tables[i], &unconfirmed);
+		if (a->out->tables[i] == NULL) {
 			return false;
 		}
+		if (i == 0) {
+			a->out->unconfirmed = unconfirmed;
+		}
 	}
-	a->out->n_tables = count + 1;
-	add_best_practices(a);
-	return true;
-}
-
-static bool
-answer_query(struct answering *a)
-{
-	a->out->tables = arena_alloc(a->arena, sizeof(a->out->tables[0]));
-	a->out->tables[0] = make_table(a, &a->query, &a->out->unconfirmed);
-	if (a->out->tables[0] == NULL) {
-		return false;
-	}
-	a->out->n_tables = 1;
+	a->out->n_tables = shape.table_count;
 	a->out->n_published =
-		published_of(a->fold, &a->query, a->arena, &a->out->published);
-	if (a->query.measures[0] == MEASURE_EVENTS) {
-		add_cumulative(a, &a->query);
+		published_of(a->fold, &shape.published, a->arena, &a->out->published);
+	if (shape.cumulative) {
+		add_cumulative(a, &shape.published);
+	}
+	if (a->in->report) {
+		add_best_practices(a);
 	}
 	return true;
 }
@@ -807,7 +856,7 @@ totals_answer(struct fold *f, const Kusanone__V1__TotalsQuery *in, struct arena 
 			: make_text(
 				  arena, slice_str("開催時刻の日本時間の日付で数える"),
 				  slice_str("by the date of the instant in Asia/Tokyo"));
-	if (!(in->report ? answer_report(&a) : answer_query(&a))) {
+	if (!answer_tables(&a)) {
 		return false;
 	}
 	if (in->open) {

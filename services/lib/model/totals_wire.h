@@ -5,6 +5,7 @@
 #define LIB_MODEL_TOTALS_WIRE_H
 
 #include "kusanone/v1/control.pb-c.h"
+#include "lib/model/query.h"
 #include "lib/model/show_wire.h"
 
 /* Answer; everything in 'arena', which outlives the reply.  as_of_ms must have been
@@ -19,6 +20,30 @@ bool totals_answer(struct fold *, const Kusanone__V1__TotalsQuery *, struct aren
 struct query;
 bool totals_selection(struct fold *, const Kusanone__V1__TotalsQuery *, struct arena *,
 		      struct query *ret_query, struct show_fault *ret_fault) WARN_UNUSED;
+/* What a question comes to: the query of each of its tables, and the one that published
+ * figures stand beside. */
+enum { TOTALS_MAX_TABLES = QUERY_MAX_DIMENSIONS + 1 };
+struct totals_shape {
+	struct query tables[TOTALS_MAX_TABLES];
+	unsigned table_count;
+	struct query published;
+	bool cumulative; /* The cumulative is shown, if there is one. */
+};
+bool totals_shape_of(struct fold *, const Kusanone__V1__TotalsQuery *, struct arena *,
+		     struct totals_shape *ret_shape,
+		     struct show_fault *ret_fault) WARN_UNUSED;
+
+/* A row's key with its label as of the position. */
+Kusanone__V1__TotalsKey *totals_key(struct fold *, uint64_t position, enum dimension,
+				    uint32_t key, struct arena *);
+
+Kusanone__V1__Figure *totals_figure(const struct query_figure *, struct arena *);
+
+/* The revision in the record at row 'r': its identity, and its title where it is one.
+ * False: it cannot be read. */
+bool totals_revision(struct fold *, uint32_t r, struct arena *, char **ret_revision,
+		     Kusanone__V1__Text **ret_title);
+
 /* Are all its words known here?  False: the fault says which is not. */
 bool totals_query_check(struct fold *, const Kusanone__V1__TotalsQuery *, struct arena *,
 			struct show_fault *ret_fault) WARN_UNUSED;
