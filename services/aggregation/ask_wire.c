@@ -2,6 +2,7 @@
 
 #include "lib/base/unpack_wire.h"
 #include "lib/model/publication_wire.h"
+#include "lib/model/restatement_wire.h"
 #include "lib/model/sheet_wire.h"
 #include "lib/model/totals_wire.h"
 #include "lib/node/reply_wire.h"
@@ -217,6 +218,31 @@ answer_publications(struct aggregation *a, struct peer to,
 	send_reply(to, &reply, turn);
 }
 
+/* A page of records that no frame can hold is asked for again, half as long. */
+static void
+answer_restatement(struct aggregation *a, struct peer to, uint64_t request,
+		   Kusanone__V1__RestatementQuery *q, struct turn *turn)
+{
+	Kusanone__V1__Reply reply = KUSANONE__V1__REPLY__INIT;
+	Kusanone__V1__RestatementReply restatement;
+	struct show_fault fault = { 0 };
+
+	reply.request = request;
+	reply.reply_case = KUSANONE__V1__REPLY__REPLY_RESTATEMENT;
+	reply.restatement = &restatement;
+	do {
+		if (!restatement_answer(&a->fold, q, turn->arena, &restatement, &fault)) {
+			reply_refuse(turn, to, request, &fault);
+			return;
+		}
+		if (reply_send(turn, to, &reply)) {
+			return;
+		}
+		q->limit = (uint32_t)restatement.n_records / 2;
+	} while (q->limit != 0);
+	send_reply(to, &reply, turn);
+}
+
 static void
 answer(struct aggregation *a, struct peer to, const Kusanone__V1__Query *query,
        struct turn *turn)
@@ -262,6 +288,9 @@ answer(struct aggregation *a, struct peer to, const Kusanone__V1__Query *query,
 	case KUSANONE__V1__QUERY__QUERY_PUBLICATIONS:
 	case KUSANONE__V1__QUERY__QUERY_PUBLICATION:
 		answer_publications(a, to, query, turn);
+		return;
+	case KUSANONE__V1__QUERY__QUERY_RESTATEMENT:
+		answer_restatement(a, to, query->request, query->restatement, turn);
 		return;
 	default:
 		answer_show(a, to, query, turn);

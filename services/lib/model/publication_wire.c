@@ -124,14 +124,12 @@ publication_list(struct fold *f, struct arena *arena,
 }
 
 bool
-publication_show(struct fold *f, const char *name, struct arena *arena,
-		 Kusanone__V1__PublicationReply *ret_reply, struct show_fault *ret_fault)
+publication_find(struct fold *f, const char *name, struct arena *arena,
+		 Kusanone__V1__PublicationRow *ret_row,
+		 Kusanone__V1__TotalsQuery *ret_question, struct show_fault *ret_fault)
 {
 	uint32_t at = fold_find_publication(f, slice_str(name));
 
-	kusanone__v1__publication_reply__init(ret_reply);
-	ret_reply->row = arena_alloc(arena, sizeof(*ret_reply->row));
-	ret_reply->totals = arena_alloc(arena, sizeof(*ret_reply->totals));
 	if (at == UINT32_MAX) {
 		(void)fault(ret_fault, "name", "その名前の公表はありません。",
 			    "No publication has this name.", "kusanone publication list",
@@ -139,17 +137,30 @@ publication_show(struct fold *f, const char *name, struct arena *arena,
 		ret_fault->code = "unknown";
 		return false;
 	}
-	if (!fill_row(f, table_at(&f->publications, at), arena, ret_reply->row) ||
-	    ret_reply->row->query == NULL) {
+	if (!fill_row(f, table_at(&f->publications, at), arena, ret_row) ||
+	    ret_row->query == NULL) {
 		return fault(ret_fault, "query", "この版では読めない問合せです。",
 			     "Holds a query that this program cannot read.",
 			     "新しい版のプログラム", "a newer program");
 	}
-	Kusanone__V1__TotalsQuery question = *ret_reply->row->query;
-	question.as_of_position = ret_reply->row->position;
-	question.as_of_ms = 0;
-	question.rule = ret_reply->row->rule;
-	question.recount = false;
-	question.open = false;
-	return totals_answer(f, &question, arena, ret_reply->totals, ret_fault);
+	*ret_question = *ret_row->query;
+	ret_question->as_of_position = ret_row->position;
+	ret_question->as_of_ms = 0;
+	ret_question->rule = ret_row->rule;
+	ret_question->recount = false;
+	ret_question->open = false;
+	return true;
+}
+
+bool
+publication_show(struct fold *f, const char *name, struct arena *arena,
+		 Kusanone__V1__PublicationReply *ret_reply, struct show_fault *ret_fault)
+{
+	Kusanone__V1__TotalsQuery question;
+
+	kusanone__v1__publication_reply__init(ret_reply);
+	ret_reply->row = arena_alloc(arena, sizeof(*ret_reply->row));
+	ret_reply->totals = arena_alloc(arena, sizeof(*ret_reply->totals));
+	return publication_find(f, name, arena, ret_reply->row, &question, ret_fault) &&
+	       totals_answer(f, &question, arena, ret_reply->totals, ret_fault);
 }

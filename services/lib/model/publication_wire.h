@@ -19,6 +19,13 @@ bool publication_query_check(struct fold *, struct slice query, enum date_rule,
 void publication_list(struct fold *, struct arena *,
 		      Kusanone__V1__PublicationsReply *ret_reply);
 
+/* One as it was said, and the question that its figures answer, with the position.
+ * False: the fault says why. */
+bool publication_find(struct fold *, const char *name, struct arena *,
+		      Kusanone__V1__PublicationRow *ret_row,
+		      Kusanone__V1__TotalsQuery *ret_question,
+		      struct show_fault *ret_fault) WARN_UNUSED;
+
 /* One with its figures, computed again.  False: the fault says why. */
 bool publication_show(struct fold *, const char *name, struct arena *,
 		      Kusanone__V1__PublicationReply *ret_reply,
