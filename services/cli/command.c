@@ -22,6 +22,7 @@ const struct command commands[] = {
 	{ "publish", publish_run },
 	{ "publication list", publication_list_run },
 	{ "publication show", publication_show_run },
+	{ "restatement", restatement_run },
 	{ "best-practice", best_practice_run },
 	{ "review", review_run },
 	{ "merge", merge_run },

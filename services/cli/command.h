@@ -36,7 +36,7 @@ command_run submit_run, events_run, show_run, edit_run, cancel_run, postpone_run
 	alerts_ack_run, alerts_log_run, alerts_resend_run, archive_status_run,
 	archive_key_run, archive_checkpoint_run, archive_seal_run, archive_witness_run,
 	accept_rollback_run, archive_verify_run, archive_prove_run, archive_check_run,
-	export_run, archive_refill_run, backup_run, restore_run,
-	publish_run, publication_list_run, publication_show_run;
+	export_run, archive_refill_run, backup_run, restore_run, publish_run,
+	publication_list_run, publication_show_run, restatement_run;
 
 #endif

@@ -54,5 +54,17 @@ const struct help_page help_publish_en[] = {
 	  "  $ kusanone publication show \"FY2023 by post\"\n"
 	  "  $ kusanone publication show \"FY2023 by post\" --checkpoint > fy2023.checkpoint\n" },
 
+	{ "restatement", "what has changed published figures since",
+	  "Usage: kusanone restatement NAME\n"
+	  "\n"
+	  "Lists every record since the publication that has changed one of its figures: its\n"
+	  "position, when, what it is and who said it; the events whose part in the figures is\n"
+	  "another one now, and what of them; and each figure, before and after. At the end the\n"
+	  "figures that differ: published, and now. All changes of a figure in their order lead\n"
+	  "from the one to the other.\n"
+	  "\n"
+	  "Example:\n"
+	  "  $ kusanone restatement \"FY2023 by post\"\n" },
+
 	{ NULL, NULL, NULL },
 };

@@ -52,5 +52,15 @@ const struct help_page help_publish_ja[] = {
 	  "  $ kusanone publication show 令和5年度公館別\n"
 	  "  $ kusanone publication show 令和5年度公館別 --checkpoint > fy2023.checkpoint\n" },
 
+	{ "restatement", "公表した数値をその後に変えた記録",
+	  "使い方: kusanone restatement 名前\n"
+	  "\n"
+	  "公表の後にその数値を変えた記録をすべて一覧します。位置、日時、種類と記録した人、\n"
+	  "数え方が変わった案件とその項目、変わった数値の前と後を示し、終わりに、公表時と現在で\n"
+	  "異なる数値を示します。一つの数値の変更を順にたどると、公表時の値から現在の値になります。\n"
+	  "\n"
+	  "例:\n"
+	  "  $ kusanone restatement 令和5年度公館別\n" },
+
 	{ NULL, NULL, NULL },
 };

@@ -119,6 +119,16 @@ label_word(struct cli *cli, const char *word)
 		{ "participants", MSG_MEASURE_PARTICIPANTS },
 		{ "budget_planned", MSG_MEASURE_BUDGET_PLANNED },
 		{ "budget_spent", MSG_MEASURE_BUDGET_SPENT },
+		/* Other columns of figures. */
+		{ "provisional", MSG_COLUMN_PROVISIONAL },
+		{ "boundary", MSG_COLUMN_BOUNDARY },
+		{ "published", MSG_COLUMN_PUBLISHED },
+		{ "itemised", MSG_COLUMN_ITEMISED },
+		{ "not_itemised", MSG_COLUMN_NOT_ITEMISED },
+		{ "cumulative", MSG_COLUMN_CUMULATIVE },
+		/* What became of an event. */
+		{ "new", MSG_RESTATED_NEW },
+		{ "gone", MSG_RESTATED_GONE },
 		/* Dimensions. */
 		{ "fy", MSG_BY_FY },
 		{ "month", MSG_BY_MONTH },

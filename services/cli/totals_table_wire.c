@@ -12,10 +12,9 @@
 
 /* ---- Cells */
 
-/* "7 (2 events not stated)", "not stated" where no event says. */
-static const char *
-figure_text(struct cli *cli, const char *measure, const Kusanone__V1__Figure *f,
-	    bool with_lack)
+const char *
+totals_figure_text(struct cli *cli, const char *measure, const Kusanone__V1__Figure *f,
+		   bool with_lack)
 {
 	const char *value;
 
@@ -70,9 +69,10 @@ key_label(struct cli *cli, const Kusanone__V1__TotalsKey *key)
 	return ask_text(cli, key->label);
 }
 
-/* In one word, where there is no column for labels. */
-static const char *
-key_word(struct cli *cli, const char *dimension, const Kusanone__V1__TotalsKey *key)
+/* Where there is no column for labels. */
+const char *
+totals_key_word(struct cli *cli, const char *dimension,
+		const Kusanone__V1__TotalsKey *key)
 {
 	const char *code = key_code(cli, dimension, key);
 
@@ -203,15 +203,15 @@ put_row(struct cli *cli, const struct part *p, const Kusanone__V1__TotalsRow *ro
 		const Kusanone__V1__TotalsKey *key = row->keys[i];
 
 		if (!p->labels[i]) {
-			grid_cell(grid, key_word(cli, p->t->by[i], key));
+			grid_cell(grid, totals_key_word(cli, p->t->by[i], key));
 			continue;
 		}
 		grid_cell(grid, key_code(cli, p->t->by[i], key));
 		grid_cell(grid, key_label(cli, key));
 	}
 	for (size_t i = p->from; i < p->from + p->count; i++) {
-		grid_cell(grid,
-			  figure_text(cli, p->t->measures[i], row->figures[i], false));
+		grid_cell(grid, totals_figure_text(cli, p->t->measures[i],
+						   row->figures[i], false));
 	}
 	put_extra(cli, grid, p->extras.provisional, row->provisional);
 	put_extra(cli, grid, p->extras.boundary, row->boundary);
@@ -235,12 +235,13 @@ static const char *
 sums_text(struct cli *cli, const Kusanone__V1__TotalsTable *t, size_t i)
 {
 	const char *measure = t->measures[i];
-	const char *total = figure_text(cli, measure, t->total[i], true);
+	const char *total = totals_figure_text(cli, measure, t->total[i], true);
 
 	return t->overlapping
 		       ? phrase(cli, MSG_SUM_OVERLAP_NATIONALLY,
-				figure_text(cli, measure, t->sum[i], false),
-				figure_text(cli, measure, t->overlap[i], false), total)
+				totals_figure_text(cli, measure, t->sum[i], false),
+				totals_figure_text(cli, measure, t->overlap[i], false),
+				total)
 		       : phrase(cli, MSG_NATIONALLY, total);
 }
 
@@ -308,9 +309,10 @@ put_compact(struct cli *cli, const Kusanone__V1__TotalsTable *t, struct buf *out
 	for (size_t i = 0; i < t->n_rows; i++) {
 		const Kusanone__V1__TotalsRow *row = t->rows[i];
 
-		buf_printf(&line, "%s%s %s", i != 0 ? " · " : "",
-			   key_word(cli, t->by[0], row->keys[0]),
-			   figure_text(cli, t->measures[0], row->figures[0], false));
+		buf_printf(
+			&line, "%s%s %s", i != 0 ? " · " : "",
+			totals_key_word(cli, t->by[0], row->keys[0]),
+			totals_figure_text(cli, t->measures[0], row->figures[0], false));
 	}
 	buf_printf(&line, "%s%s", t->n_rows != 0 ? " — " : "", sums_text(cli, t, 0));
 	const char *text = phrase(cli, MSG_MEASURE_LINE,
@@ -342,7 +344,7 @@ put_whole(struct cli *cli, const Kusanone__V1__TotalsTable *t, struct buf *out)
 	grid.indent = 2;
 	for (size_t i = 0; i < t->n_measures; i++) {
 		grid_row(&grid, label_word(cli, t->measures[i]),
-			 figure_text(cli, t->measures[i], t->total[i], true));
+			 totals_figure_text(cli, t->measures[i], t->total[i], true));
 	}
 	for (size_t i = 0; i < ARRAY_LEN(extras); i++) {
 		if (extras[i].value != 0) {
