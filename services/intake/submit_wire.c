@@ -30,12 +30,26 @@ find_sent(struct draft *d, struct slice frame, uint32_t number)
 	return wire_get_bytes(frame, number, &d->sent);
 }
 
+/* What other services take, or nothing that this program knows. */
+static bool
+is_recorded(Kusanone__V1__Submission__BodyCase body)
+{
+	switch (body) {
+	case KUSANONE__V1__SUBMISSION__BODY__NOT_SET:
+	case KUSANONE__V1__SUBMISSION__BODY_ALERT_RESEND:
+	case KUSANONE__V1__SUBMISSION__BODY_ALERT_TEST:
+	case KUSANONE__V1__SUBMISSION__BODY_ARCHIVE_SEAL:
+	case KUSANONE__V1__SUBMISSION__BODY_ACCEPT_ROLLBACK:
+		return false;
+	default:
+		return true;
+	}
+}
+
 static bool
 dispatch(struct draft *d, const Kusanone__V1__Submission *s, struct slice frame)
 {
-	if (s->body_case == KUSANONE__V1__SUBMISSION__BODY__NOT_SET ||
-	    s->body_case == KUSANONE__V1__SUBMISSION__BODY_ALERT_RESEND ||
-	    s->body_case == KUSANONE__V1__SUBMISSION__BODY_ALERT_TEST) {
+	if (!is_recorded(s->body_case)) {
 		return draft_refuse(
 			d, "unknown", "body",
 			"何を記録するのかが書かれていないか、この版では扱えません。",

@@ -75,6 +75,32 @@ test_say__a_post_speaks_for_itself_only(void **state)
 	post_free(p);
 }
 
+static void
+test_say__what_other_services_take_is_refused(void **state)
+{
+	(void)state;
+	Kusanone__V1__ArchiveSeal seal = KUSANONE__V1__ARCHIVE_SEAL__INIT;
+	Kusanone__V1__AcceptRollback accept = KUSANONE__V1__ACCEPT_ROLLBACK__INIT;
+	Kusanone__V1__AlertTest test = KUSANONE__V1__ALERT_TEST__INIT;
+	static const enum node_role roles[] = { NODE_POST, NODE_HQ };
+
+	for (unsigned i = 0; i < ARRAY_LEN(roles); i++) {
+		struct post *p = post_new_as(roles[i], false);
+		Kusanone__V1__Submission *s = new_submission(p);
+
+		s->body_case = KUSANONE__V1__SUBMISSION__BODY_ARCHIVE_SEAL;
+		s->archive_seal = &seal;
+		assert_string_equal(submit_bad(p, s)->code, "unknown");
+		s->body_case = KUSANONE__V1__SUBMISSION__BODY_ACCEPT_ROLLBACK;
+		s->accept_rollback = &accept;
+		assert_string_equal(submit_bad(p, s)->code, "unknown");
+		s->body_case = KUSANONE__V1__SUBMISSION__BODY_ALERT_TEST;
+		s->alert_test = &test;
+		assert_string_equal(submit_bad(p, s)->code, "unknown");
+		post_free(p);
+	}
+}
+
 static Kusanone__V1__Submission *
 withdrawal_submission(struct post *p, const char *id, bool undone)
 {
@@ -474,6 +500,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_say__yes_no_yes_are_three_answers),
+		cmocka_unit_test(test_say__what_other_services_take_is_refused),
 		cmocka_unit_test(test_say__a_post_speaks_for_itself_only),
 		cmocka_unit_test(test_say__a_withdrawal_is_taken_back_and_made_again),
 		cmocka_unit_test(
