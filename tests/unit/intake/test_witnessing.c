@@ -1,72 +1,4 @@
-#include "unit/intake/fixture.h"
-
-#include "archive/maker.h"
-#include "lib/archive/fetch.h"
-
-enum { ENTRIES = 60, PER_SEGMENT = 20 };
-
-struct story {
-	struct post *post;
-	struct history history;
-	struct archive_key key;
-	struct buf key_line;
-	struct archive archive;
-};
-
-static int
-begin(void **state)
-{
-	struct story *s = xcalloc(1, sizeof(*s));
-
-	s->post = post_new_as(NODE_POST, true);
-	history_make(&s->history, 7, ENTRIES, SIZE_MAX);
-	archive_key_make(&s->key, "kusanone/hq", 1);
-	note_key_put(&s->key_line, &s->key.key);
-	archive_make(&s->archive, &s->history, PER_SEGMENT, &s->key);
-	hq_connect(s->post);
-	*state = s;
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	struct story *s = *state;
-
-	archive_fini(&s->archive);
-	history_fini(&s->history);
-	buf_fini(&s->key_line);
-	post_free(s->post);
-	free(s);
-	return 0;
-}
-
-/* Headquarters shows checkpoint 'i'; with a proof from 'from' entries, 0: with none. */
-static enum err
-show(struct story *s, struct archive *archive, size_t i, uint64_t from)
-{
-	const struct archive_files files = memory_files(&archive->files);
-	const struct tile_source tiles = tile_files(&files);
-	struct tree_proof proof = { .count = 0 };
-	struct buf body = { 0 };
-
-	if (from != 0) {
-		must(tree_prove_growth(&tiles, ENTRIES, from, archive->sizes[i],
-				       &proof) == OK);
-	}
-	const struct link_growth growth = {
-		from, slice_of(proof.at, proof.count * sizeof(proof.at[0]))
-	};
-	link_status_put(&body, &(struct link_status){
-				       .checkpoint = buf_slice(&archive->notes[i]),
-				       .archive_key = buf_slice(&s->key_line),
-				       .growth = &growth,
-				       .growth_count = from != 0,
-			       });
-	hq_put(s->post, DOWN, FRAME_STATUS, buf_slice(&body));
-	buf_fini(&body);
-	return post_turn_err(s->post);
-}
+#include "unit/intake/witness_story.h"
 
 static uint64_t
 kept(struct story *s)
@@ -102,6 +34,12 @@ wants(struct story *s)
 	}
 	must(link_status_get(frame.body, &s->post->arena, &status));
 	return status.wanted_count != 0 ? status.wanted[0] : 0;
+}
+
+static int
+begin(void **state)
+{
+	return begin_as(NODE_POST, state);
 }
 
 static void
