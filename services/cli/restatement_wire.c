@@ -12,6 +12,8 @@
 #include "cli/totals_table_wire.h"
 #include "lib/model/json_wire.h"
 
+enum { PAGE = 200 };
+
 /* ---- All pages --------------------------------------------------------------------- */
 
 static int
@@ -57,6 +59,7 @@ ask_all(struct cli *cli, const char *name, Kusanone__V1__RestatementReply *ret)
 	int code;
 
 	q.name = (char *)(uintptr_t)name;
+	q.limit = PAGE;
 	do {
 		code = ask_page(cli, &q, &page);
 		if (code != EXIT_DONE) {

@@ -15,9 +15,14 @@ struct item {
 	uint8_t kind;
 };
 
+/* A page looks at so many positions at a time, then at twice as many: what comes after
+ * its last record is not sorted for it. */
+enum { FIRST_WINDOW = 4096 };
+
 struct restating {
 	const struct fold *fold;
 	const struct restate_ask *ask;
+	uint64_t after, upto; /* The positions of 'items'. */
 	struct arena *arena;
 	struct running *tables;
 	bool sessions; /* One of the queries asks them. */
@@ -84,7 +89,7 @@ static void
 add_item(struct restating *r, uint64_t position, uint32_t event, enum item_kind kind,
 	 uint32_t row)
 {
-	if (position <= r->ask->from || position > r->ask->to) {
+	if (position <= r->after || position > r->upto) {
 		return;
 	}
 	if (r->item_count == r->item_cap) {
@@ -114,12 +119,16 @@ cmp_items(const void *a, const void *b)
 	return (x->row > y->row) - (x->row < y->row);
 }
 
-/* A row that ended where it began held nowhere. */
+/* What comes and goes at positions in (after, upto].  A row that ended where it began
+ * held nowhere. */
 static void
-gather(struct restating *r)
+gather(struct restating *r, uint64_t after, uint64_t upto)
 {
 	const struct fold *fold = r->fold;
 
+	r->after = after;
+	r->upto = upto < r->ask->to ? upto : r->ask->to;
+	r->item_count = 0;
 	for (uint32_t i = 0; i < fold->facts.count; i++) {
 		const struct event_fact *f = table_at(&fold->facts, i);
 
@@ -381,7 +390,6 @@ begin(struct restating *r, struct restate_result *ret)
 		r->sessions |= query_asks(&ask->queries[q], MEASURE_SESSIONS);
 	}
 	load(r);
-	gather(r);
 	begin_step(r);
 	ret->totals = totals_now(r);
 }
@@ -399,33 +407,50 @@ end(struct restating *r, struct restate_result *ret)
 	free(r->items);
 }
 
+/* The record at items[at] as an entry, if it changed anything; returns where the next
+ * one's items begin. */
+static size_t
+list_record(struct restating *r, size_t at, struct restate_result *ret)
+{
+	struct restate_event events[RESTATE_MAX_EVENTS];
+	struct restate_entry entry = { .position = r->items[at].position,
+				       .events = events };
+	bool figures = false;
+
+	at = apply_record(r, at, &entry, &figures);
+	size_t changes = find_changes(r);
+	if (changes != 0 || figures) {
+		take_cells(r, changes, &entry);
+		entry.events = arena_dup(r->arena, events,
+					 entry.event_count * sizeof(events[0]));
+		ret->entries[ret->count++] = entry;
+	}
+	begin_step(r);
+	return at;
+}
+
 void
 restate_list(const struct fold *fold, const struct restate_ask *ask, size_t limit,
 	     struct arena *arena, struct restate_result *ret)
 {
 	struct restating r = { .fold = fold, .ask = ask, .arena = arena };
+	uint64_t window = FIRST_WINDOW;
 	size_t at = 0;
 
 	must(limit != 0);
 	begin(&r, ret);
 	ret->entries = arena_alloc(arena, limit * sizeof(ret->entries[0]));
-	while (at < r.item_count && ret->count < limit) {
-		struct restate_event events[RESTATE_MAX_EVENTS];
-		struct restate_entry entry = { .position = r.items[at].position,
-					       .events = events };
-		bool figures = false;
-
-		at = apply_record(&r, at, &entry, &figures);
-		size_t changes = find_changes(&r);
-		if (changes != 0 || figures) {
-			take_cells(&r, changes, &entry);
-			entry.events = arena_dup(arena, events,
-						 entry.event_count * sizeof(events[0]));
-			ret->entries[ret->count++] = entry;
+	r.upto = ask->from;
+	while (ret->count < limit && (at < r.item_count || r.upto < ask->to)) {
+		if (at < r.item_count) {
+			at = list_record(&r, at, ret);
+		} else {
+			gather(&r, r.upto, r.upto + window);
+			window *= 2;
+			at = 0;
 		}
-		begin_step(&r);
 	}
-	if (at < r.item_count) {
+	if (at < r.item_count || r.upto < ask->to) {
 		ret->next = ret->entries[ret->count - 1].position;
 	}
 	end(&r, ret);
@@ -441,6 +466,7 @@ restate_whole(const struct fold *fold, const struct restate_ask *ask, struct are
 	size_t at = 0;
 
 	begin(&r, ret);
+	gather(&r, ask->from, ask->to);
 	while (at < r.item_count) {
 		at = apply_record(&r, at, entry, &figures);
 	}

@@ -74,8 +74,8 @@ struct restate_result {
 	struct restate_entry *entries;
 	size_t count;
 	struct query_figure *totals; /* At 'from': the first column of each query. */
-	uint64_t next;               /* To go on from; 0: that were all. */
-	bool too_many_rows;          /* As of a query: nothing of this holds. */
+	uint64_t next;      /* To go on from, there may be more; 0: that were all. */
+	bool too_many_rows; /* As of a query: nothing of this holds. */
 };
 
 /* At most 'limit' records, in the order of the log; everything in 'arena'. */
