@@ -16,37 +16,52 @@ enum { PAGE = 200 };
 
 /* ---- All pages --------------------------------------------------------------------- */
 
-static int
-ask_page(struct cli *cli, Kusanone__V1__RestatementQuery *q,
-	 const Kusanone__V1__RestatementReply **ret)
+/* NULL, and cli->code, where there is none. */
+static const Kusanone__V1__RestatementReply *
+ask_page(struct cli *cli, Kusanone__V1__RestatementQuery *q)
 {
 	Kusanone__V1__Query query = KUSANONE__V1__QUERY__INIT;
-	const Kusanone__V1__Reply *reply;
+	const Kusanone__V1__Reply *reply = NULL;
 
 	query.query_case = KUSANONE__V1__QUERY__QUERY_RESTATEMENT;
 	query.restatement = q;
-	int code = ask_query(cli, ASK_HEADQUARTERS, &query, &reply);
-	if (code == EXIT_DONE && reply->restatement->row == NULL) {
-		return complain(cli, EXIT_REFUSED, MSG_STRANGE_ANSWER);
+	cli->code = ask_query(cli, ASK_HEADQUARTERS, &query, &reply);
+	if (reply == NULL) {
+		return NULL;
 	}
-	*ret = code == EXIT_DONE ? reply->restatement : NULL;
-	return code;
+	if (reply->restatement->row == NULL) {
+		cli->code = complain(cli, EXIT_REFUSED, MSG_STRANGE_ANSWER);
+		return NULL;
+	}
+	return reply->restatement;
 }
 
-/* A list of messages with those of a page behind it. */
-static void *
-longer(struct cli *cli, void *list, size_t *count, void *page, size_t page_count)
-{
-	void **all = arena_alloc(&cli->arena, (*count + page_count) * sizeof(all[0]));
+struct messages {
+	void **at;
+	size_t count, cap;
+};
 
-	if (*count != 0) {
-		memcpy(all, list, *count * sizeof(all[0]));
+static void
+add_messages(struct cli *cli, struct messages *list, void *page, size_t count)
+{
+	size_t cap = list->cap != 0 ? list->cap : PAGE;
+
+	while (cap < list->count + count) {
+		cap *= 2;
 	}
-	if (page_count != 0) {
-		memcpy(all + *count, page, page_count * sizeof(all[0]));
+	if (cap != list->cap) {
+		void **at = arena_alloc(&cli->arena, cap * sizeof(at[0]));
+
+		if (list->count != 0) {
+			memcpy(at, list->at, list->count * sizeof(at[0]));
+		}
+		list->at = at;
+		list->cap = cap;
 	}
-	*count += page_count;
-	return all;
+	if (count != 0) {
+		memcpy(list->at + list->count, page, count * sizeof(list->at[0]));
+	}
+	list->count += count;
 }
 
 /* One answer of many pages: records up to where the log was at the first, then the cells
@@ -56,35 +71,38 @@ ask_all(struct cli *cli, const char *name, Kusanone__V1__RestatementReply *ret)
 {
 	Kusanone__V1__RestatementQuery q = KUSANONE__V1__RESTATEMENT_QUERY__INIT;
 	const Kusanone__V1__RestatementReply *page;
-	int code;
+	struct messages records = { 0 };
+	struct messages differing = { 0 };
 
+	kusanone__v1__restatement_reply__init(ret);
 	q.name = (char *)(uintptr_t)name;
 	q.limit = PAGE;
 	do {
-		code = ask_page(cli, &q, &page);
-		if (code != EXIT_DONE) {
-			return code;
+		page = ask_page(cli, &q);
+		if (page == NULL) {
+			return cli->code;
 		}
-		if (q.until == 0) {
-			*ret = *page;
-			ret->n_records = 0;
-			q.until = page->until;
+		if (ret->row == NULL) {
+			ret->row = page->row;
+			ret->until = q.until = page->until;
+			ret->until_ms = page->until_ms;
 		}
-		ret->records = longer(cli, ret->records, &ret->n_records, page->records,
-				      page->n_records);
+		add_messages(cli, &records, page->records, page->n_records);
 		q.after = page->next;
 	} while (page->next != 0);
 	q.differing = true;
 	do {
-		code = ask_page(cli, &q, &page);
-		if (code != EXIT_DONE) {
-			return code;
+		page = ask_page(cli, &q);
+		if (page == NULL) {
+			return cli->code;
 		}
-		ret->differing = longer(cli, ret->differing, &ret->n_differing,
-					page->differing, page->n_differing);
+		add_messages(cli, &differing, page->differing, page->n_differing);
 		q.skip = (uint32_t)page->next;
 	} while (page->next != 0);
-	ret->next = 0;
+	ret->records = (Kusanone__V1__RestatedRecord **)records.at;
+	ret->n_records = records.count;
+	ret->differing = (Kusanone__V1__RestatedCell **)differing.at;
+	ret->n_differing = differing.count;
 	return EXIT_DONE;
 }
 
