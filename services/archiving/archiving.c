@@ -165,7 +165,7 @@ took(void *ctx, struct txn *txn, const struct log_entry *entry, const struct blo
      struct slice packed, struct arena *arena)
 {
 	if (packed.len != 0) {
-		loose_take(txn, block, packed, arena);
+		loose_keep(txn, block, packed, arena);
 	}
 	erasing_hear(ctx, txn, entry->first, block, arena);
 }
@@ -218,7 +218,7 @@ handle(void *self, const struct message *msg, struct turn *turn)
 		follower_take(&a->follower, msg, turn);
 	} else if (msg->fault == FRAME_GOOD &&
 		   msg->frame.header.type >= FRAME_REQUEST_FIRST) {
-		ask_answer(a, msg, turn);
+		archiving_answer(a, msg, turn);
 	}
 }
 
@@ -315,7 +315,7 @@ const struct service archiving_service = {
 	.run = run,
 	.fold = fold_turn,
 	.dropped = dropped,
-	.refuse = ask_refuse,
+	.refuse = archiving_refuse,
 	.deadline = deadline,
 	.idle = idle,
 };

@@ -142,7 +142,7 @@ bool sealed_read(struct txn *, struct sealed *ret_sealed) WARN_UNUSED;
 void sealed_write(struct txn *, const struct sealed *);
 
 /* loose_wire.c: parts that came with an entry, and how they lie beside a segment. */
-void loose_take(struct txn *, const struct block *, struct slice packed, struct arena *);
+void loose_keep(struct txn *, const struct block *, struct slice packed, struct arena *);
 
 /* The parts that are kept of what the block's records name: the file's bytes, and how
  * many. */
@@ -200,7 +200,7 @@ enum err adopt_run(struct archiving *, const struct tree_head *, struct txn *, c
 		   size_t why_len) WARN_UNUSED;
 
 /* ask_wire.c: commands. */
-void ask_answer(struct archiving *, const struct message *, struct turn *);
-void ask_refuse(void *self, const struct message *, enum err, struct turn *);
+void archiving_answer(struct archiving *, const struct message *, struct turn *);
+void archiving_refuse(void *self, const struct message *, enum err, struct turn *);
 
 #endif

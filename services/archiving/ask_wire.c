@@ -187,7 +187,7 @@ handle_submission(struct archiving *a, const struct message *msg, struct turn *t
 }
 
 void
-ask_answer(struct archiving *a, const struct message *msg, struct turn *turn)
+archiving_answer(struct archiving *a, const struct message *msg, struct turn *turn)
 {
 	switch (msg->frame.header.type) {
 	case FRAME_QUERY:
@@ -203,7 +203,7 @@ ask_answer(struct archiving *a, const struct message *msg, struct turn *turn)
 }
 
 void
-ask_refuse(void *self, const struct message *msg, enum err err, struct turn *turn)
+archiving_refuse(void *self, const struct message *msg, enum err err, struct turn *turn)
 {
 	static const struct show_fault full = {
 		.code = "disk_full",

@@ -49,7 +49,7 @@ take_part(struct txn *txn, const struct block *block, const Kusanone__V1__LooseP
 }
 
 void
-loose_take(struct txn *txn, const struct block *block, struct slice packed,
+loose_keep(struct txn *txn, const struct block *block, struct slice packed,
 	   struct arena *arena)
 {
 	const Kusanone__V1__LooseParts *parts =
