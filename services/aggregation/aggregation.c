@@ -121,6 +121,7 @@ turn_begin(struct aggregation *a, struct turn *turn)
 	a->txn = turn->txn;
 	if (!a->turn_open) {
 		a->log_before = a->log.head;
+		a->archive.before = a->archive.state;
 		a->turn_open = true;
 		if (a->started == 0) {
 			a->started = turn->wall;
@@ -495,6 +496,7 @@ dropped(void *self, enum err err, struct turn *turn)
 
 	log_event(turn->log, LOG_ERROR, "commit", "failed=%s", err_name(err));
 	log_rewind(&a->log, a->log_before);
+	own_archive_dropped(&a->archive);
 	a->appended_count = 0;
 	listener_dropped(&a->listener, turn->out);
 	a->turn_open = false;

@@ -62,8 +62,9 @@ enum own_archive_state {
 /* What the archive has said; its texts are handed on as they are. */
 struct own_archive {
 	enum own_archive_state state;
-	uint64_t cursor; /* AHEAD: its position. */
-	struct buf key;  /* As a line. */
+	enum own_archive_state before; /* At the start of the turn. */
+	uint64_t cursor;               /* AHEAD: its position. */
+	struct buf key;                /* As a line. */
 	struct buf checkpoint;
 	struct tree_head head; /* Of the checkpoint; its origin is not kept. */
 	struct link_growth growth[LINK_GROWTHS];
@@ -168,6 +169,9 @@ void own_archive_tell(void *ctx, const struct session *, struct link_status *);
 /* The operator says that there is no archive any more.  False: there is nothing to
  * accept, or it is there and ahead. */
 bool own_archive_give_up(struct aggregation *, struct turn *) WARN_UNUSED;
+
+/* The turn's commit failed. */
+void own_archive_dropped(struct own_archive *);
 
 /* filter_wire.c: the items of one entry for a post; appended to 'items'. */
 struct item_list {

@@ -108,6 +108,16 @@ own_archive_give_up(struct aggregation *a, struct turn *turn)
 	return true;
 }
 
+/* What is said on the disk is true with the commit; it comes again with the next HELLO.
+ */
+void
+own_archive_dropped(struct own_archive *o)
+{
+	if (o->state == OWN_ARCHIVE_GIVEN_UP || o->before == OWN_ARCHIVE_GIVEN_UP) {
+		o->state = o->before;
+	}
+}
+
 /* ---- Checkpoints and proofs ---------------------------------------------------------
  */
 

@@ -59,8 +59,8 @@ end(void **state)
 }
 
 static void
-follow(struct story *s, struct peer from, const struct node_id *node,
-       const struct log_head *head)
+say_hello(struct story *s, struct peer from, const struct node_id *node,
+	  const struct log_head *head)
 {
 	struct link_hello hello = {
 		.node = *node,
@@ -73,9 +73,17 @@ follow(struct story *s, struct peer from, const struct node_id *node,
 			    .log_hash = head->log_hash,
 			    .filter_version = AGGREGATION_FILTER_VERSION },
 	};
-	struct frame frame;
 
 	put_hello_frame(s->hq, from, NULL, &hello);
+}
+
+static void
+follow(struct story *s, struct peer from, const struct node_id *node,
+       const struct log_head *head)
+{
+	struct frame frame;
+
+	say_hello(s, from, node, head);
 	assert_int_equal(hq_turn(s->hq), OK);
 	if (get_frame(s->hq, from, FRAME_WELCOME, 0, &frame)) {
 		s->session = frame.header.session;
@@ -207,6 +215,35 @@ test_own_archive__one_that_is_lost_is_given_up_by_an_operator(void **state)
 	ahead.position += 5;
 	follow(s, archive_peer, &s->follower.node, &ahead);
 	assert_false(own_archive_give_up(s->hq->core, &turn));
+}
+
+static void
+test_own_archive__what_is_on_no_disk_is_not_believed(void **state)
+{
+	struct story *s = *state;
+	struct txn txn = txn_begin(s->hq->log_store);
+	struct turn turn = { .txn = &txn };
+	const struct log_head head = s->hq->core->log.head;
+
+	/* Given up in a turn that does not reach the disk. */
+	s->hq->core->archive.before = state_of(s);
+	assert_true(own_archive_give_up(s->hq->core, &turn));
+	txn_abort(&txn);
+	own_archive_dropped(&s->hq->core->archive);
+	assert_int_equal(door(s), LINK_BUSY);
+
+	txn = txn_begin(s->hq->log_store);
+	assert_true(own_archive_give_up(s->hq->core, &turn));
+	assert_int_equal(txn_commit(&txn), OK);
+	/* It comes back on a day when nothing can be written, and again. */
+	store_fail_commit(s->hq->log_store, 1, ERR_DISK_FULL);
+	say_hello(s, archive_peer, &s->follower.node, &head);
+	assert_int_equal(hq_turn(s->hq), ERR_DISK_FULL);
+	assert_int_equal(state_of(s), OWN_ARCHIVE_GIVEN_UP);
+	archive_comes(s);
+	assert_int_equal(state_of(s), OWN_ARCHIVE_HELD);
+	reopen(s);
+	assert_int_equal(state_of(s), OWN_ARCHIVE_AWAITED);
 }
 
 /* ---- Checkpoints on their way to posts --------------------------------------------- */
@@ -367,6 +404,7 @@ main(void)
 		TEST(test_own_archive__what_comes_in_a_session_is_refused_too),
 		TEST(test_own_archive__no_other_reader_stops_headquarters),
 		TEST(test_own_archive__one_that_is_lost_is_given_up_by_an_operator),
+		TEST(test_own_archive__what_is_on_no_disk_is_not_believed),
 		TEST(test_own_archive__checkpoint_and_proof_go_to_every_post),
 		TEST(test_own_archive__a_flood_of_wishes_does_not_reach_the_archive),
 		TEST(test_own_archive__only_the_archive_is_believed),
