@@ -16,7 +16,7 @@ struct adopting {
 	struct txn *txn;
 	struct arena arena;
 	struct unpacker *unpacker;
-	struct buf file, content, leaves;
+	struct buf file, content, leaves, names;
 	struct log_head before; /* Of the last entry. */
 	struct buf last_bytes;
 	uint32_t parts; /* Written down since the last commit. */
@@ -73,6 +73,7 @@ take_entry(struct adopting *d, const struct archive_entry *entry)
 	d->before = s->log;
 	buf_clear(&d->last_bytes);
 	buf_put_slice(&d->last_bytes, entry->block);
+	loose_names(&block, &d->arena, &d->names);
 	erasing_hear(a, d->txn, entry->position, &block, &d->arena);
 	arena_reset(&d->arena);
 	s->log = (struct log_head){ .position = next.last,
@@ -125,6 +126,7 @@ take_segment(struct adopting *d)
 		return wrong(d, "it does not follow the segment before");
 	}
 	buf_clear(&d->leaves);
+	buf_clear(&d->names);
 	if (!take_frames(d, &segment)) {
 		return false;
 	}
@@ -138,7 +140,8 @@ take_segment(struct adopting *d)
 	return true;
 }
 
-/* Which parts lie beside the segment.  That is true whatever comes of the rest, so it
+/* The file beside the segment, if there is one, holds parts; which of them, and which may
+ * come back from a copy, the records say.  That is true whatever comes of the rest, so it
  * may be committed before: there may be many. */
 static bool
 take_loose(struct adopting *d, uint64_t number)
@@ -147,16 +150,14 @@ take_loose(struct adopting *d, uint64_t number)
 
 	loose_path(number, d->path);
 	enum err err = files_read(&d->a->shelf.files, d->path, LOOSE_MAX_LEN, &d->file);
-	if (err == ERR_NOT_FOUND) {
-		return true; /* No fault: nothing was kept, or all of it went. */
-	}
-	if (!is_read(d, err)) {
+	/* Not there is no fault: nothing was kept, or all of it went. */
+	if (err != ERR_NOT_FOUND && !is_read(d, err)) {
 		return false;
 	}
-	if (!loose_open_file(buf_slice(&d->file), number, &parts)) {
+	if (err == OK && !loose_open_file(buf_slice(&d->file), number, &parts)) {
 		return wrong(d, "it holds no loose parts; bring it back from a copy");
 	}
-	d->parts += erasing_shelve(d->a, d->txn, number, parts);
+	d->parts += erasing_shelve(d->a, d->txn, number, buf_slice(&d->names));
 	if (d->parts >= PARTS_A_COMMIT) {
 		d->parts = 0;
 		err = txn_commit(d->txn);
@@ -230,6 +231,7 @@ adopt_run(struct archiving *a, const struct tree_head *head, struct txn *txn, ch
 	buf_fini(&d.file);
 	buf_fini(&d.content);
 	buf_fini(&d.leaves);
+	buf_fini(&d.names);
 	buf_fini(&d.last_bytes);
 	return d.err;
 }

@@ -29,6 +29,7 @@ archiving_fini(struct archiving *a)
 	buf_fini(&a->checkpoint);
 	buf_fini(&a->next_checkpoint);
 	buf_fini(&a->next_loose);
+	buf_fini(&a->next_names);
 	buf_fini(&a->telling.key);
 	erasing_fini(a);
 }

@@ -108,7 +108,7 @@ struct archiving {
 	bool staged, ahead;
 	struct sealed next;
 	struct tree next_tree;
-	struct buf next_checkpoint, next_loose;
+	struct buf next_checkpoint, next_loose, next_names;
 
 	struct telling telling;
 	struct erasing erasing;
@@ -144,9 +144,11 @@ void sealed_write(struct txn *, const struct sealed *);
 /* loose_wire.c: parts that came with an entry, and how they lie beside a segment. */
 void loose_keep(struct txn *, const struct block *, struct slice packed, struct arena *);
 
-/* The parts that are kept of what the block's records name: the file's bytes, and how
- * many. */
-uint32_t loose_gather(struct txn *, const struct block *, struct arena *, struct buf *);
+/* The parts that the block's records name, as hashes one after the other; and of those
+ * that are kept the file's bytes, and how many. */
+uint32_t loose_gather(struct txn *, const struct block *, struct arena *,
+		      struct buf *names, struct buf *parts);
+void loose_names(const struct block *, struct arena *, struct buf *names);
 
 /* loose.c: the file beside a segment. */
 enum {
@@ -173,11 +175,12 @@ void erasing_fini(struct archiving *);
 void erasing_hear(struct archiving *, struct txn *, uint64_t position,
 		  const struct block *, struct arena *);
 
-/* Parts lie beside the segment, and no more in the store; how many. */
+/* The segment's records name these parts, which so may lie beside it: now, or when its
+ * file has come from a copy.  They are no more in the store; how many. */
 uint32_t erasing_shelve(struct archiving *, struct txn *, uint64_t segment,
-			struct slice parts);
+			struct slice names);
 
-/* Does it lie beside a segment?  Then it need not be kept again. */
+/* A segment whose records name the part, from the first on; false: none does. */
 bool erasing_is_shelved(struct txn *, const struct hash *part, uint64_t *ret_segment);
 void erasing_run(struct archiving *, struct turn *);
 msec_t erasing_deadline(const struct archiving *);

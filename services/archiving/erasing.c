@@ -7,8 +7,8 @@
 /* What headquarters has erased goes from here, too: from the tail at once, from beside a
  * segment by a new file without it.
  *
- *	shelved   part, segment   it lies beside it; beside several, if records of
- *	                          several name it
+ *	shelved   part, segment   its records name it, so it may lie beside it, now or
+ *	                          when the file has come from a copy
  *	going     part, segment   erased: the file is to be rewritten
  *	gone      part, segment   rewritten; looked at again at every start, since
  *	                          files may have come back from a copy
@@ -180,13 +180,14 @@ erasing_hear(struct archiving *a, struct txn *txn, uint64_t position,
 }
 
 uint32_t
-erasing_shelve(struct archiving *a, struct txn *txn, uint64_t segment, struct slice parts)
+erasing_shelve(struct archiving *a, struct txn *txn, uint64_t segment, struct slice names)
 {
-	struct hash part;
 	uint32_t count = 0;
-	size_t at = 0;
 
-	while (loose_next(parts, &at, &part)) {
+	for (size_t at = 0; at + HASH_LEN <= names.len; at += HASH_LEN) {
+		struct hash part;
+
+		memcpy(part.b, names.at + at, HASH_LEN);
 		const struct beside row = beside_of(&part, segment);
 		bool erased = is_erased(txn, &part);
 
@@ -312,16 +313,19 @@ rewrite(struct archiving *a, struct txn *txn, uint64_t segment)
 	struct slice parts;
 	struct hash part;
 	uint32_t count = 0;
+	bool any = false;
 
 	enum err err = read_file(a, segment, &file, &parts);
 	for (size_t at = 0, from = 0; err == OK && loose_next(parts, &at, &part);
 	     from = at) {
-		if (!is_erased(txn, &part)) {
+		if (is_erased(txn, &part)) {
+			any = true;
+		} else {
 			buf_put(&kept, parts.at + from, at - from);
 			count++;
 		}
 	}
-	if (err == OK && file.len != 0) {
+	if (err == OK && any) {
 		loose_put_file(&next, segment, count, buf_slice(&kept));
 		loose_path(segment, path);
 		err = a->shelf.put(a->shelf.ctx, path, buf_slice(&next));

@@ -26,18 +26,12 @@ take_part(struct txn *txn, const struct block *block, const Kusanone__V1__LooseP
 	struct slice bytes, hash = slice_pb(p->part_hash);
 	struct record record;
 	struct hash part;
-	uint64_t segment;
 	size_t at = 0;
 
 	if (hash.len != HASH_LEN) {
 		return;
 	}
 	memcpy(part.b, hash.at, HASH_LEN);
-	/* It lies in one place, so that it can go from there: beside the first segment
-	 * that names it. */
-	if (erasing_is_shelved(txn, &part, &segment)) {
-		return;
-	}
 	while (block_next(block, &at, &bytes)) {
 		if (record_decode(bytes, arena, &record, NULL) &&
 		    is_named(&record, &part)) {
@@ -62,7 +56,8 @@ loose_keep(struct txn *txn, const struct block *block, struct slice packed,
 }
 
 static uint32_t
-gather_record(struct txn *txn, const struct record *record, struct buf *to)
+gather_record(struct txn *txn, const struct record *record, struct buf *names,
+	      struct buf *to)
 {
 	uint32_t found = 0;
 	size_t count;
@@ -71,6 +66,7 @@ gather_record(struct txn *txn, const struct record *record, struct buf *to)
 	for (size_t i = 0; i < count; i++) {
 		struct slice salt, part;
 
+		buf_put(names, named[i].b, HASH_LEN);
 		if (loose_get(txn, LOG_DB_LOOSE, &named[i], &salt, &part)) {
 			must(salt.len <= UINT8_MAX);
 			buf_put(to, named[i].b, HASH_LEN);
@@ -86,7 +82,7 @@ gather_record(struct txn *txn, const struct record *record, struct buf *to)
 
 uint32_t
 loose_gather(struct txn *txn, const struct block *block, struct arena *arena,
-	     struct buf *to)
+	     struct buf *names, struct buf *to)
 {
 	struct slice bytes;
 	struct record record;
@@ -95,9 +91,26 @@ loose_gather(struct txn *txn, const struct block *block, struct arena *arena,
 
 	while (block_next(block, &at, &bytes)) {
 		if (record_decode(bytes, arena, &record, NULL)) {
-			found += gather_record(txn, &record, to);
+			found += gather_record(txn, &record, names, to);
 		}
 		arena_reset(arena);
 	}
 	return found;
+}
+
+void
+loose_names(const struct block *block, struct arena *arena, struct buf *names)
+{
+	struct slice bytes;
+	struct record record;
+	size_t at = 0;
+
+	while (block_next(block, &at, &bytes)) {
+		if (record_decode(bytes, arena, &record, NULL)) {
+			size_t count;
+			const struct hash *named = record_loose(&record, &count);
+
+			buf_put(names, named, count * sizeof(named[0]));
+		}
+	}
 }

@@ -141,7 +141,8 @@ add_entry(struct sealing *s, const struct log_entry *entry, const struct tile_si
 		return false;
 	}
 	tree_append(&a->next_tree, &leaf, sink);
-	s->parts += loose_gather(s->turn->txn, &block, &s->arena, &a->next_loose);
+	s->parts += loose_gather(s->turn->txn, &block, &s->arena, &a->next_names,
+				 &a->next_loose);
 	a->next.log = (struct log_head){ .position = entry->last,
 					 .log_hash = entry->log_hash,
 					 .hq_ms = entry->hq_ms };
@@ -159,6 +160,7 @@ fill(struct sealing *s)
 	a->next = a->sealed;
 	a->next_tree = a->tree;
 	buf_clear(&a->next_loose);
+	buf_clear(&a->next_names);
 	segment_begin(&a->writer, a->sealed.segments, a->sealed.size, &a->sealed.seal);
 	while (s->err == OK && a->next.log.position < a->tail.position &&
 	       a->writer.head.content_len < FULL_CONTENT &&
@@ -176,7 +178,7 @@ fill(struct sealing *s)
 static void
 write_down(struct archiving *a, struct txn *txn)
 {
-	(void)erasing_shelve(a, txn, a->sealed.segments, buf_slice(&a->next_loose));
+	(void)erasing_shelve(a, txn, a->sealed.segments, buf_slice(&a->next_names));
 	sealed_write(txn, &a->next);
 	log_trim(txn, a->next.log.position);
 	a->staged = true;

@@ -136,7 +136,8 @@ test_adopt__loose_parts_may_have_gone(void **state)
 	start(f);
 	assert_all_sealed(f);
 	assert_int_equal(desk_shelved(d, &f->hq.entries[3].part), 0);
-	assert_int_equal(desk_shelved(d, &f->hq.entries[23].part), -1);
+	/* Its record names it: it may come back with a copy of the file. */
+	assert_int_equal(desk_shelved(d, &f->hq.entries[23].part), 1);
 }
 
 /* ---- What was changed -------------------------------------------------------------- */

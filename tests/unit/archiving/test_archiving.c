@@ -168,7 +168,7 @@ file_names(struct fixture *f, const char *path, const char *name)
 }
 
 static void
-test_archiving__a_loose_part_lies_in_one_place(void **state)
+test_archiving__a_loose_part_lies_beside_each_segment_that_names_it(void **state)
 {
 	struct fixture *f = *state;
 	struct desk *d = &f->desk;
@@ -183,12 +183,12 @@ test_archiving__a_loose_part_lies_in_one_place(void **state)
 	assert_true(file_names(f, "loose/000", "Hanako"));
 	assert_int_equal(desk_shelved(d, part), 0);
 
-	/* Named again: it is there already. */
+	/* Named again: a segment's file holds what its own records name. */
 	hq_say_again(&f->hq, 1);
 	desk_settle(d);
 	desk_seal(d);
 	assert_int_equal(d->core->sealed.segments, 2);
-	assert_false(file_names(f, "loose/001", "Hanako"));
+	assert_true(file_names(f, "loose/001", "Hanako"));
 	assert_int_equal(desk_shelved(d, part), 0);
 	assert_all_sealed(f);
 }
@@ -348,7 +348,7 @@ main(void)
 		TEST(test_archiving__a_command_seals_what_has_come_and_nothing_later),
 		TEST(test_archiving__the_store_does_not_grow),
 		TEST(test_archiving__it_goes_on_after_a_restart_at_any_turn),
-		TEST(test_archiving__a_loose_part_lies_in_one_place),
+		TEST(test_archiving__a_loose_part_lies_beside_each_segment_that_names_it),
 		TEST(test_archiving__a_part_that_went_meanwhile_does_not_stay_beside_the_segment),
 		TEST(test_archiving__headquarters_that_was_set_back_is_an_alarm),
 		TEST(test_archiving__what_came_before_headquarters_was_set_back_is_sealed),

@@ -105,7 +105,9 @@ test_loose__what_no_record_names_is_not_taken(void **state)
 	txn_abort(&txn);
 	desk_seal(d);
 	assert_all_sealed(f);
-	assert_int_equal(desk_shelved(d, &f->hq.entries[0].part), -1);
+	struct memory files = disk_files(d->disk);
+	assert_null(memory_find(&files, "loose/000"));
+	memory_fini(&files);
 }
 
 static void
