@@ -40,7 +40,7 @@ calendar_draw(struct world *w)
 	bool calm = rng_chance(&w->rng, 15);
 
 	w->begin = begin_of(w);
-	for (unsigned f = FAULT_COUNT; f < FAULT_ALL; f++) {
+	for (unsigned f = FAULT_COUNT; f < FAULT_ALERT_END; f++) {
 		s->on[f] = !calm && rng_chance(&w->rng, 40);
 	}
 	s->take_percent = calm ? 100 : 40 + (unsigned)rng_below(&w->rng, 60);
@@ -52,7 +52,7 @@ calendar_draw(struct world *w)
 void
 calendar_plan(struct world *w)
 {
-	for (unsigned f = FAULT_COUNT; f < FAULT_ALL; f++) {
+	for (unsigned f = FAULT_COUNT; f < FAULT_ALERT_END; f++) {
 		unsigned times = 1 + (unsigned)rng_below(&w->rng, 4);
 
 		if (!w->swarm.on[f]) {

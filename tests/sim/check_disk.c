@@ -253,6 +253,7 @@ hq_started(struct world *w)
 	struct machine *hq = &w->machines[w->hq];
 	uint64_t head = hq->aggregation->log.head.position;
 
+	archive_started(hq);
 	if (head < w->naive_position && w->rollbacks == w->rollbacks_read) {
 		sim_fail(w, "log", "headquarters' log lost %" PRIu64 " records",
 			 w->naive_position - head);
@@ -283,8 +284,9 @@ check_started(struct machine *m)
 		hq_started(m->world);
 	} else if (m->kind == MACHINE_NOTIFICATION) {
 		alerts_started(m);
-	} else {
+	} else if (m->kind == MACHINE_INTAKE) {
 		check_acked(m);
+		witness_started(m);
 		if (rng_chance(&m->world->rng, 30)) {
 			check_post_fold(m);
 		}
@@ -336,15 +338,22 @@ check_turned(struct machine *m)
 				 "the view stands at %" PRIu64 ", the log at %" PRIu64,
 				 (uint64_t)fold_position(&a->fold), a->log.head.position);
 		}
+		uint64_t before = w->naive_position;
 		read_log(w);
+		archive_turned(m, w->naive_position != before);
 		return;
 	}
 	if (m->kind == MACHINE_NOTIFICATION) {
 		alerts_turned(m);
 		return;
 	}
+	if (m->kind == MACHINE_ARCHIVING) {
+		archive_sealed(m);
+		return;
+	}
 	struct intake *in = m->intake;
 	check_memory(m);
+	witness_turned(m);
 	if (in->journal.waiting >= 8) {
 		m->had_backlog = true;
 	} else if (m->had_backlog && in->journal.waiting == 0) {

@@ -60,6 +60,10 @@ check_converged(struct world *w, const char **ret_why)
 		*ret_why = "somebody waits for an answer";
 		return false;
 	}
+	if (w->keeping != NULL) {
+		w->restless = archive_machine(w)->number;
+		return archive_rests(w, ret_why);
+	}
 	return true;
 }
 
@@ -201,6 +205,19 @@ views_agree(struct machine *m)
 
 /* ---- Names --------------------------------------------------------------------- */
 
+static bool
+holds(const struct machine *m, struct slice text)
+{
+	bool found = disk_holds(m->dir, text);
+
+	for (size_t i = 0; m->shelf != NULL && i < m->shelf->count && !found; i++) {
+		const struct buf *b = &m->shelf->files[i].bytes;
+
+		found = memmem(b->at, b->len, text.at, text.len) != NULL;
+	}
+	return found;
+}
+
 void
 check_loose(struct world *w, bool all)
 {
@@ -216,8 +233,7 @@ check_loose(struct world *w, bool all)
 			struct machine *m = &w->machines[k];
 
 			if (m->living && (m->up || all) &&
-			    disk_holds(m->dir,
-				       slice_of(part->salted, part->salted_len))) {
+			    holds(m, slice_of(part->salted, part->salted_len))) {
 				sim_fail(w, "erased is gone",
 					 "%s: bytes of %s, which was erased, are in its "
 					 "files",
@@ -284,6 +300,9 @@ check_posts(struct world *w)
 	if (!w->failed) {
 		check_loose(w, false);
 	}
+	if (!w->failed && w->keeping != NULL) {
+		check_witnesses(w);
+	}
 }
 
 void
@@ -292,6 +311,9 @@ check_end(struct world *w)
 	check_nothing_lost(w);
 	check_hq_log(w);
 	check_hq_fold(w);
+	if (!w->failed && w->keeping != NULL) {
+		check_archive(w);
+	}
 	if (!w->failed) {
 		compare_events(w);
 	}

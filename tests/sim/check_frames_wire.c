@@ -333,7 +333,8 @@ check_outbox(struct machine *m, const struct outbox *out)
 	for (size_t i = 0; i < out->count; i++) {
 		any = any || out->list[i].kind == OUT_FRAME;
 	}
-	if (!any || m->world->failed || m->kind == MACHINE_NOTIFICATION) {
+	if (!any || m->world->failed || m->kind == MACHINE_NOTIFICATION ||
+	    m->kind == MACHINE_ARCHIVING) {
 		return;
 	}
 	struct txn txn = txn_begin_read(m->log);
@@ -345,7 +346,7 @@ check_outbox(struct machine *m, const struct outbox *out)
 		struct slice parts[3];
 		struct frame frame;
 
-		if (o->kind != OUT_FRAME ||
+		if (o->kind != OUT_FRAME || o->to.id == OPERATOR_PEER ||
 		    (o->to.endpoint == LOCAL_ENDPOINT && m->kind == MACHINE_INTAKE)) {
 			continue;
 		}

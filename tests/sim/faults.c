@@ -39,6 +39,20 @@ static const char *const names[] = {
 	[FAULT_ALERT_COPY_LOST] = "notification's copy lost",
 	[FAULT_ALERT_COPY_BACK] = "notification's copy put back",
 	[FAULT_ALERT_CLOCK] = "notification's clock",
+	[FAULT_ARCHIVE_CRASH] = "archiving crashes",
+	[FAULT_ARCHIVE_CRASH_AT_POINT] = "archiving crashes at a point",
+	[FAULT_ARCHIVE_CRASH_IN_PUT] = "archiving crashes at a file",
+	[FAULT_ARCHIVE_AWAY] = "archiving is away",
+	[FAULT_ARCHIVE_COMMIT] = "archiving's commit fails",
+	[FAULT_ARCHIVE_DISK_FULL] = "archiving's disk full",
+	[FAULT_ARCHIVE_BACKUP] = "archive backed up",
+	[FAULT_ARCHIVE_STORE_LOST] = "archiving's store lost",
+	[FAULT_ARCHIVE_STORE_BACK] = "archiving's store put back",
+	[FAULT_ARCHIVE_SHELF_BACK] = "archive's files put back",
+	[FAULT_ARCHIVE_LOOSE_BACK] = "archive's loose parts put back",
+	[FAULT_ARCHIVE_BACK] = "archive put back",
+	[FAULT_ARCHIVE_BOTH_BACK] = "archive and headquarters put back",
+	[FAULT_ARCHIVE_LOST] = "archive lost",
 };
 
 const char *
@@ -592,7 +606,11 @@ fault_happens(struct world *w, enum fault fault)
 		}
 		break;
 	default:
-		alert_fault_happens(w, fault);
+		if (fault < FAULT_ALERT_END) {
+			alert_fault_happens(w, fault);
+		} else {
+			archive_fault_happens(w, fault);
+		}
 		break;
 	}
 }
@@ -622,6 +640,7 @@ faults_heal(struct world *w)
 
 		m->disk_full_until = 0;
 		m->crash_wanted = false;
+		m->put_crash = 0;
 		if (m->up) {
 			store_fail_commit(m->log, 0, OK);
 		}

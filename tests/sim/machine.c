@@ -47,6 +47,7 @@ machine_add(struct world *w, enum machine_kind kind, int node, unsigned first_ke
 			       .first_key = first_key,
 			       .key_count = key_count,
 			       .living = true,
+			       .kept = -1,
 			       .turn_at = NEVER,
 			       .restart_at = NEVER };
 	m->sink =
@@ -54,6 +55,7 @@ machine_add(struct world *w, enum machine_kind kind, int node, unsigned first_ke
 	snprintf(m->name, sizeof(m->name), "%s/%d",
 		 kind == MACHINE_AGGREGATION    ? "agg"
 		 : kind == MACHINE_NOTIFICATION ? "note"
+		 : kind == MACHINE_ARCHIVING    ? "arch"
 						: w->nodes[node].name,
 		 w->machine_count);
 	new_dir(m);
@@ -63,8 +65,9 @@ machine_add(struct world *w, enum machine_kind kind, int node, unsigned first_ke
 
 /* ---- Stores -------------------------------------------------------------------- */
 
-static struct store *
-open_store(struct machine *m, const char *sub, const char *kind, const char *const *dbs)
+struct store *
+machine_open_store(struct machine *m, const char *sub, const char *kind,
+		   const char *const *dbs)
 {
 	char dir[200], why[200] = "";
 	struct store *store = NULL;
@@ -154,7 +157,7 @@ start_intake(struct machine *m)
 {
 	struct intake_config config;
 
-	m->log = open_store(m, "log", "intake-log", journal_db_names);
+	m->log = machine_open_store(m, "log", "intake-log", journal_db_names);
 	if (m->log == NULL) {
 		return false;
 	}
@@ -180,8 +183,9 @@ start_aggregation(struct machine *m)
 					     .posts_endpoint = DOOR_ENDPOINT };
 
 	lose_store(m, "view", &m->view_lost);
-	m->log = open_store(m, "log", "aggregation-log", log_db_names);
-	m->view = open_store(m, "view", "aggregation-view", view_db_names);
+	keeper_names(m->world, &config);
+	m->log = machine_open_store(m, "log", "aggregation-log", log_db_names);
+	m->view = machine_open_store(m, "view", "aggregation-view", view_db_names);
 	if (m->log == NULL || m->view == NULL) {
 		return false;
 	}
@@ -222,9 +226,9 @@ start_notification(struct machine *m)
 	memset(config.node.b, 9, NODE_ID_LEN);
 	lose_store(m, "view", &m->view_lost);
 	lose_store(m, "copy", &m->copy_lost);
-	m->log = open_store(m, "log", "notification-log", notification_db_names);
-	m->copy = open_store(m, "copy", "notification-copy", log_db_names);
-	m->view = open_store(m, "view", "notification-view", view_db_names);
+	m->log = machine_open_store(m, "log", "notification-log", notification_db_names);
+	m->copy = machine_open_store(m, "copy", "notification-copy", log_db_names);
+	m->view = machine_open_store(m, "view", "notification-view", view_db_names);
 	if (m->log == NULL || m->copy == NULL || m->view == NULL) {
 		return false;
 	}
@@ -240,6 +244,43 @@ start_notification(struct machine *m)
 	return true;
 }
 
+/* A service that does not start is looked at by its operator. */
+static bool
+start_archiving(struct machine *m)
+{
+	struct world *w = m->world;
+	struct archiving_config config;
+	char why[300] = "";
+
+	keeper_config(w, &config);
+	if (m->shelf == NULL) {
+		m->shelf = xcalloc(1, sizeof(*m->shelf));
+	}
+	m->put_ended = false;
+	m->log = machine_open_store(m, "log", "archiving", archiving_db_names);
+	if (m->log == NULL) {
+		return false;
+	}
+	const struct shelf shelf = shelf_of_machine(m);
+	struct txn txn = txn_begin_read(m->log);
+	struct sealed before;
+	must(sealed_read(&txn, &before));
+	txn_abort(&txn);
+	m->archiving = xcalloc(1, sizeof(*m->archiving));
+	archiving_init(m->archiving, &config, m->log, &shelf);
+	enum err err = archiving_open(m->archiving, w->now, why, sizeof(why));
+	if (err != OK) {
+		keeper_refused(m, err, why);
+		return false;
+	}
+	if (m->archiving->sealed.size > before.size) {
+		sometimes(w, SOMETIMES_ADOPTED);
+	}
+	node_init(&m->core, &archiving_service, m->archiving, m->log, rng_u64(&w->rng),
+		  &m->sink);
+	return true;
+}
+
 static bool
 start_service(struct machine *m)
 {
@@ -248,6 +289,8 @@ start_service(struct machine *m)
 		return start_intake(m);
 	case MACHINE_AGGREGATION:
 		return start_aggregation(m);
+	case MACHINE_ARCHIVING:
+		return start_archiving(m);
 	default:
 		return start_notification(m);
 	}
@@ -267,6 +310,9 @@ machine_start(struct machine *m)
 	m->up = true;
 	m->core_ready = good;
 	if (!good) {
+		if (m->kind == MACHINE_ARCHIVING) {
+			machine_crash(m, NEVER);
+		}
 		return;
 	}
 	m->core.crash_at = machine_crash_point;
@@ -298,6 +344,11 @@ drop_memory(struct machine *m)
 		notification_fini(m->notification);
 		free(m->notification);
 		m->notification = NULL;
+	}
+	if (m->archiving != NULL) {
+		archiving_fini(m->archiving);
+		free(m->archiving);
+		m->archiving = NULL;
 	}
 	inbox_clear(&m->inbox);
 	close_stores(m);
@@ -336,11 +387,26 @@ machine_free(struct machine *m)
 	inbox_fini(&m->inbox);
 	buf_fini(&m->allow);
 	free(m->acked.at);
+	shelf_free(m->shelf);
 	disk_remove(m->dir);
+	machine_forget(m);
+}
+
+static void
+drop_snapshot(struct snapshot *s)
+{
+	disk_remove(s->dir);
+	shelf_free(s->shelf);
+	free(s->acked.at);
+}
+
+void
+machine_forget(struct machine *m)
+{
 	for (unsigned i = 0; i < m->snapshot_count; i++) {
-		disk_remove(m->snapshots[i].dir);
-		free(m->snapshots[i].acked.at);
+		drop_snapshot(&m->snapshots[i]);
 	}
+	m->snapshot_count = 0;
 }
 
 /* ---- Copies of the disk -------------------------------------------------------- */
@@ -371,8 +437,7 @@ machine_snapshot(struct machine *m)
 	struct world *w = m->world;
 
 	if (m->snapshot_count == SIM_SNAPSHOTS) {
-		disk_remove(m->snapshots[0].dir);
-		free(m->snapshots[0].acked.at);
+		drop_snapshot(&m->snapshots[0]);
 		memmove(&m->snapshots[0], &m->snapshots[1],
 			(SIM_SNAPSHOTS - 1) * sizeof(m->snapshots[0]));
 		m->snapshot_count--;
@@ -383,6 +448,7 @@ machine_snapshot(struct machine *m)
 		 ++m->dir_number);
 	must(disk_copy(m->dir, s->dir));
 	acked_copy(&s->acked, &m->acked);
+	s->shelf = m->shelf != NULL ? shelf_copy(m->shelf) : NULL;
 	trace(w, "%s backed up", m->name);
 }
 
@@ -409,6 +475,28 @@ void
 machine_put_back(struct machine *m, const struct snapshot *s)
 {
 	change_disk(m, s, false);
+	if (m->kind == MACHINE_ARCHIVING) {
+		shelf_free(m->shelf);
+		m->shelf = s != NULL ? shelf_copy(s->shelf) : NULL;
+	}
+}
+
+void
+machine_new_disk(struct machine *m)
+{
+	change_disk(m, NULL, false);
+}
+
+void
+machine_put_back_store(struct machine *m, const struct snapshot *s)
+{
+	char from[200], to[200];
+
+	must(!m->up);
+	snprintf(from, sizeof(from), "%s/log", s->dir);
+	snprintf(to, sizeof(to), "%s/log", m->dir);
+	disk_remove_store(to);
+	must(disk_copy_store(from, to));
 }
 
 /* Notification's copy of headquarters' log as it was on another day. */
@@ -482,7 +570,11 @@ machine_crash_point(void *ctx, enum turn_point point)
 		return false;
 	}
 	/* A crash in a turn that does nothing shows nothing. */
-	if (m->kind == MACHINE_NOTIFICATION) {
+	if (m->kind == MACHINE_ARCHIVING) {
+		if (m->inbox.count == 0 && !m->archiving->staged) {
+			return false;
+		}
+	} else if (m->kind == MACHINE_NOTIFICATION) {
 		if (m->inbox.count == 0 && m->notification->staged_count == 0 &&
 		    m->core.outbox.count == 0) {
 			return false;
@@ -571,6 +663,11 @@ machine_turn(struct machine *m)
 	} else if (m->was_full && w->now > m->disk_full_until) {
 		m->was_full = false;
 		sometimes(w, SOMETIMES_DISK_FULL_RECOVERED);
+	}
+	if (m->put_ended) { /* In the middle of the turn. */
+		trace(w, "%s crashes at a file", m->name);
+		machine_crash(m, down_time(w));
+		return;
 	}
 	if (err == OK && m->kind == MACHINE_NOTIFICATION) {
 		alerts_committed(m);

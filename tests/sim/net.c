@@ -191,11 +191,11 @@ door_opens(const struct machine *hq, const uint8_t curve[32])
 	return false;
 }
 
-/* Notification dials headquarters' local socket, which asks for no key. */
+/* Followers dial headquarters' local socket, which asks for no key. */
 static bool
 is_local(const struct world *w, const struct conn *c)
 {
-	return w->machines[c->dialer].kind == MACHINE_NOTIFICATION;
+	return w->machines[c->dialer].kind != MACHINE_INTAKE;
 }
 
 /* The handshake: the listener's ZAP handler looks the key up. */
@@ -300,6 +300,9 @@ net_conn(struct machine *m, struct peer to)
 	struct world *w = m->world;
 
 	if (m->kind == MACHINE_AGGREGATION) {
+		if (to.id == OPERATOR_PEER) {
+			return NULL;
+		}
 		must(to.id < (uint32_t)w->conn_count);
 		struct conn *c = &w->conns[to.id];
 
@@ -322,7 +325,7 @@ net_send(struct machine *m, struct peer to, const struct slice *parts, unsigned 
 		return;
 	}
 	c = net_conn(m, to);
-	if (c == NULL) {
+	if (c == NULL) { /* Or the operator, who looks at the next status. */
 		return;
 	}
 	if (m->kind != MACHINE_AGGREGATION) {
@@ -330,6 +333,22 @@ net_send(struct machine *m, struct peer to, const struct slice *parts, unsigned 
 	} else if (c->open) {
 		send_on(w, c, TO_DIALER, parts, count);
 	}
+}
+
+/* HELLO says what the archive holds. */
+static void
+hear_archive(struct machine *hq, const struct slice *parts, unsigned count)
+{
+	struct arena arena = { 0 };
+	struct link_hello hello;
+	struct frame frame;
+
+	must(frame_read(parts, count, &frame) == FRAME_GOOD);
+	if (frame.header.type == FRAME_HELLO) {
+		must(link_hello_get(frame.body, &arena, &hello));
+		archive_heard(hq, &hello.cursor);
+	}
+	arena_fini(&arena);
 }
 
 static void
@@ -357,6 +376,9 @@ deliver(struct world *w, struct conn *c, enum direction d, const struct parcel *
 	}
 	if (d == TO_DIALER && m->kind == MACHINE_INTAKE) {
 		check_heard(m, c, parts, count);
+	}
+	if (d == TO_LISTENER && w->machines[c->dialer].kind == MACHINE_ARCHIVING) {
+		hear_archive(m, parts, count);
 	}
 	inbox_put(&m->inbox, from, &who, parts, count);
 	machine_heard(m);

@@ -2,7 +2,8 @@
  *
  *	sim --seeds N [--from K] [--jobs J]     seeds K .. K + N - 1 (from 1), after those
  *	                                        of the file that --kept FILE names
- *	sim --seed K [--trace]                  one seed, with all that happens in it
+ *	sim --seed K [--trace] [--bare]         one seed, with all that happens in it;
+ *	                                        bare: with no archive
  *	sim --plant P …                         with planted bug P (-DKUSANONE_PLANTS)
  *	sim --until-failure                     stop at the first seed that fails
  *
@@ -24,12 +25,18 @@
 
 enum { MAX_JOBS = 64, MAX_KEPT = 4096, MAX_SHOWN = 10, TWICE_EVERY = 199 };
 
+struct seed {
+	uint64_t number;
+	bool bare;
+};
+
 struct options {
-	uint64_t from, seeds, one;
+	uint64_t from, seeds;
+	struct seed one; /* number 0: many. */
 	unsigned jobs;
 	int plant;
 	bool trace, until_failure, quiet;
-	uint64_t kept[MAX_KEPT];
+	struct seed kept[MAX_KEPT];
 	unsigned kept_count;
 	char dir[100];
 };
@@ -42,31 +49,34 @@ struct shared {
 	atomic_bool stop;
 	struct {
 		atomic_ulong seed; /* That it is at; 0: none. */
+		atomic_bool bare;
 	} workers[MAX_JOBS];
 	atomic_uint shown;
 	struct failure {
-		uint64_t seed;
+		struct seed seed;
 		char checker[40];
 		char why[400];
 	} failures[MAX_SHOWN];
 	atomic_ulong trace; /* Hash of the last trace. */
 };
 
-static uint64_t
+static struct seed
 seed_at(const struct options *o, uint64_t index)
 {
-	return index < o->kept_count ? o->kept[index] : o->from + (index - o->kept_count);
+	return index < o->kept_count
+		       ? o->kept[index]
+		       : (struct seed){ o->from + (index - o->kept_count), false };
 }
 
 static void
-note_failure(const struct options *o, struct shared *s, uint64_t seed,
+note_failure(const struct options *o, struct shared *s, struct seed seed,
 	     const char *checker, const char *why)
 {
 	unsigned n = atomic_fetch_add(&s->shown, 1);
 
 	atomic_fetch_add(&s->failed, 1);
 	if (!o->quiet) {
-		printf("# seed %" PRIu64 " fails: %s\n", seed, checker);
+		printf("# seed %" PRIu64 " fails: %s\n", seed.number, checker);
 		fflush(stdout);
 	}
 	if (n < MAX_SHOWN) {
@@ -79,14 +89,14 @@ note_failure(const struct options *o, struct shared *s, uint64_t seed,
 }
 
 static uint64_t
-run_once(const struct options *o, unsigned worker, uint64_t seed, struct shared *s,
+run_once(const struct options *o, unsigned worker, struct seed seed, struct shared *s,
 	 FILE *print, bool *ret_good)
 {
 	struct world *w = xmalloc(sizeof(*w));
 	char dir[140];
 
 	snprintf(dir, sizeof(dir), "%s/w%u", o->dir, worker);
-	*ret_good = world_run(w, seed, dir, print);
+	*ret_good = world_run(w, seed.number, seed.bare, dir, print);
 	uint64_t hash = w->trace_hash;
 	atomic_store(&s->trace, hash);
 	if (!*ret_good) {
@@ -103,14 +113,15 @@ run_once(const struct options *o, unsigned worker, uint64_t seed, struct shared 
 }
 
 static void
-run_seed(const struct options *o, unsigned worker, uint64_t seed, struct shared *s,
+run_seed(const struct options *o, unsigned worker, struct seed seed, struct shared *s,
 	 FILE *print)
 {
 	bool good;
 
-	atomic_store(&s->workers[worker].seed, seed);
+	atomic_store(&s->workers[worker].seed, seed.number);
+	atomic_store(&s->workers[worker].bare, seed.bare);
 	uint64_t first = run_once(o, worker, seed, s, print, &good);
-	if (good && (seed % TWICE_EVERY == 0 || o->one != 0)) {
+	if (good && (seed.number % TWICE_EVERY == 0 || o->one.number != 0)) {
 		bool again;
 
 		if (run_once(o, worker, seed, s, NULL, &again) != first) {
@@ -170,7 +181,8 @@ start_worker(const struct options *o, unsigned worker, struct shared *s)
 static void
 worker_died(const struct options *o, unsigned worker, int status, struct shared *s)
 {
-	uint64_t seed = atomic_load(&s->workers[worker].seed); /* 0: at its end. */
+	struct seed seed = { atomic_load(&s->workers[worker].seed), /* 0: at its end. */
+			     atomic_load(&s->workers[worker].bare) };
 	char why[100], dir[140];
 
 	snprintf(why, sizeof(why), "the process died (%s %d)",
@@ -287,14 +299,14 @@ print_failures(const struct options *o, struct shared *s)
 	for (unsigned i = 0; i < shown && i < MAX_SHOWN; i++) {
 		const struct failure *f = &s->failures[i];
 
-		printf("FAIL sim/seed %" PRIu64 ": %s: %s\n", f->seed, f->checker,
+		printf("FAIL sim/seed %" PRIu64 ": %s: %s\n", f->seed.number, f->checker,
 		       f->why);
+		printf("# again: sim --seed %" PRIu64 " --trace%s", f->seed.number,
+		       f->seed.bare ? " --bare" : "");
 		if (o->plant != 0) {
-			printf("# again: sim --seed %" PRIu64 " --trace --plant %d\n",
-			       f->seed, o->plant);
-		} else {
-			printf("# again: sim --seed %" PRIu64 " --trace\n", f->seed);
+			printf(" --plant %d", o->plant);
 		}
+		printf("\n");
 	}
 	if (shown > MAX_SHOWN) {
 		printf("# and %u more\n", shown - MAX_SHOWN);
@@ -314,11 +326,12 @@ read_kept(struct options *o, const char *path)
 		exit(2);
 	}
 	while (fgets(line, sizeof(line), file) != NULL) {
-		uint64_t seed;
+		uint64_t number;
 
-		if (line[0] != '#' && sscanf(line, "%" SCNu64, &seed) == 1) {
+		if (line[0] != '#' && sscanf(line, "%" SCNu64, &number) == 1) {
 			must(o->kept_count < MAX_KEPT);
-			o->kept[o->kept_count++] = seed;
+			o->kept[o->kept_count++] =
+				(struct seed){ number, strstr(line, "bare") != NULL };
 		}
 	}
 	fclose(file);
@@ -328,7 +341,7 @@ static void
 usage(void)
 {
 	fprintf(stderr, "usage: sim [--seeds N] [--from K] [--jobs J] [--kept FILE]\n"
-			"       sim --seed K [--trace]\n"
+			"       sim --seed K [--trace] [--bare]\n"
 			"       … --plant P --until-failure --quiet\n");
 	exit(2);
 }
@@ -344,6 +357,7 @@ read_options(int argc, char **argv, struct options *o)
 		{ "kept", required_argument, NULL, 'k' },
 		{ "plant", required_argument, NULL, 'p' },
 		{ "trace", no_argument, NULL, 't' },
+		{ "bare", no_argument, NULL, 'b' },
 		{ "until-failure", no_argument, NULL, 'u' },
 		{ "quiet", no_argument, NULL, 'q' },
 		{ NULL, 0, NULL, 0 },
@@ -360,7 +374,7 @@ read_options(int argc, char **argv, struct options *o)
 			o->from = strtoull(optarg, NULL, 10);
 			break;
 		case 's':
-			o->one = strtoull(optarg, NULL, 10);
+			o->one.number = strtoull(optarg, NULL, 10);
 			break;
 		case 'j':
 			o->jobs = (unsigned)strtoul(optarg, NULL, 10);
@@ -373,6 +387,9 @@ read_options(int argc, char **argv, struct options *o)
 			break;
 		case 't':
 			o->trace = true;
+			break;
+		case 'b':
+			o->one.bare = true;
 			break;
 		case 'u':
 			o->until_failure = true;
@@ -436,7 +453,7 @@ main(int argc, char **argv)
 	make_dir(o);
 	listen_to_signals(s);
 	clock_gettime(CLOCK_MONOTONIC, &begin);
-	if (o->one != 0) {
+	if (o->one.number != 0) {
 		run_seed(o, 0, o->one, s, o->trace ? stdout : NULL);
 	} else {
 		supervise(o, s);
@@ -448,13 +465,13 @@ main(int argc, char **argv)
 			 (double)(end.tv_nsec - begin.tv_nsec) / 1e9;
 	unsigned long done = atomic_load(&s->done), failed = atomic_load(&s->failed);
 	if (!o->quiet) {
-		print_table(s, o->one == 0 && o->plant == 0 && o->seeds >= 2000);
+		print_table(s, o->one.number == 0 && o->plant == 0 && o->seeds >= 2000);
 	}
 	print_failures(o, s);
 	printf("# %lu seeds in %.1f s (%.1f a second), %lu turns, %lu records\n", done,
 	       seconds, (double)done / seconds, atomic_load(&s->turns),
 	       atomic_load(&s->records));
-	if (o->one != 0) {
+	if (o->one.number != 0) {
 		printf("# trace %016lx\n", atomic_load(&s->trace));
 	}
 	if (failed == 0) {

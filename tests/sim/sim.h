@@ -1,8 +1,9 @@
 /* tests/sim/sim.h - a whole federation in one process, on a seeded clock.
  *
- * Real cores (services/intake, aggregation, notification) driven through node_turn(),
- *real stores on a memory disk, real signatures; the network, the clocks, the disks' bad
- *days and the people are drawn from a seed.  One seed is one struct world.
+ * Real cores (services/intake, aggregation, notification, archiving) driven through
+ * node_turn(), real stores on a memory disk, real signatures; the network, the clocks,
+ * the disks' bad days and the people are drawn from a seed.  One seed is one struct
+ * world.
  *
  *	world.c     a seed: chaos, then healing, then what must hold
  *	machine.c   one process on one disk: start, turn, crash, restore
@@ -10,6 +11,8 @@
  *	faults.c    what goes wrong and when
  *	calendar.c  days that pass, and what goes wrong with notification
  *	receivers*.c  who is sent to, and what they answer
+ *	shelf.c     the archive's files, and how putting one fails
+ *	keeper*.c   what goes wrong with the archive, and the operator who mends it
  *	work*.c     what officers and headquarters submit
  *	records.c   the records of a journal, one after the other
  *	check*.c    what must hold, looked at from outside of the cores
@@ -25,9 +28,11 @@
 #include <stdio.h>
 
 #include "aggregation/aggregation.h"
+#include "archiving/archiving.h"
 #include "intake/intake.h"
 #include "lib/node/node.h"
 #include "notification/notification.h"
+#include "tests/archive/memory.h"
 #include "tests/sim/sometimes.h"
 
 enum {
@@ -45,7 +50,7 @@ enum {
 	/* Endpoint numbers, as a host would give them. */
 	LOCAL_ENDPOINT = 1,
 	DOOR_ENDPOINT = 2, /* Aggregation's for posts. */
-	LOG_ENDPOINT = 3,  /* Notification's: dials aggregation's local one. */
+	LOG_ENDPOINT = 3,  /* A follower's: dials aggregation's local one. */
 	ALERT_GIVE_UP_MS = 4 * 24 * 3600 * 1000,
 	DIAL_ENDPOINT = 10, /* Intake's: + 2 * generation of keys (+ 1: down). */
 };
@@ -81,11 +86,17 @@ struct acked_list {
 
 struct snapshot {
 	char dir[160];
+	struct memory *shelf;    /* Of the archive; else NULL. */
 	struct acked_list acked; /* What was acknowledged when it was taken. */
 	msec_t at;
 };
 
-enum machine_kind { MACHINE_AGGREGATION, MACHINE_INTAKE, MACHINE_NOTIFICATION };
+enum machine_kind {
+	MACHINE_AGGREGATION,
+	MACHINE_INTAKE,
+	MACHINE_NOTIFICATION,
+	MACHINE_ARCHIVING
+};
 
 /* One computer: one service on one disk. */
 struct machine {
@@ -106,6 +117,7 @@ struct machine {
 	struct intake *intake;
 	struct aggregation *aggregation;
 	struct notification *notification;
+	struct archiving *archiving;
 	struct node core;
 	bool core_ready;
 	struct inbox inbox;
@@ -121,6 +133,15 @@ struct machine {
 	bool was_full, had_backlog;
 	bool is_thief;
 	bool must_listen; /* It was told OUT_OF_ORDER: down first, then up. */
+
+	/* Archiving: its files, and which put of a file ends the process: 1 the next, 0
+	 * none. */
+	struct memory *shelf;
+	unsigned put_crash;
+	bool put_ended;
+	/* Intake, as a witness: what its disk keeps, of world.keeping's; -1: nothing. */
+	int kept;
+	bool forked; /* It has seen two histories. */
 
 	/* This turn. */
 	bool crash_wanted;
@@ -150,6 +171,7 @@ enum what {
 	EV_ANSWER,  /* a: delivery: its receiver answers; run: of the sender */
 	EV_ALERTS,  /* headquarters or a planner thinks of something about alerts */
 	EV_CLOCK,   /* a: machine: its clock is put right */
+	EV_KEEPER,  /* the archive's operator looks */
 };
 
 /* A frame on its way: its parts one after the other. */
@@ -241,6 +263,23 @@ enum fault {
 	FAULT_ALERT_COPY_LOST,
 	FAULT_ALERT_COPY_BACK,
 	FAULT_ALERT_CLOCK,
+	FAULT_ALERT_END,
+
+	/* Of the archive, where there is one: keeper.c. */
+	FAULT_ARCHIVE_CRASH = FAULT_ALERT_END,
+	FAULT_ARCHIVE_CRASH_AT_POINT,
+	FAULT_ARCHIVE_CRASH_IN_PUT,
+	FAULT_ARCHIVE_AWAY,
+	FAULT_ARCHIVE_COMMIT,
+	FAULT_ARCHIVE_DISK_FULL,
+	FAULT_ARCHIVE_BACKUP,
+	FAULT_ARCHIVE_STORE_LOST,
+	FAULT_ARCHIVE_STORE_BACK,
+	FAULT_ARCHIVE_SHELF_BACK,
+	FAULT_ARCHIVE_LOOSE_BACK,
+	FAULT_ARCHIVE_BACK,
+	FAULT_ARCHIVE_BOTH_BACK,
+	FAULT_ARCHIVE_LOST,
 	FAULT_ALL
 };
 
@@ -301,6 +340,7 @@ struct naive;
 struct alert_check;
 struct receivers;
 struct alert_work;
+struct keeping;
 
 /* A person's name that headquarters wants gone.  The same name may stand in other parts,
  * with other salts. */
@@ -335,6 +375,8 @@ struct world {
 	struct alert_check *alert_check;
 	struct receivers *receivers;
 	struct alert_work *alert_work;
+	bool keeps;              /* There is an archive: in most seeds, */
+	struct keeping *keeping; /* and this is it; NULL. */
 	struct conn *conns;
 	int conn_count;
 	bool blocked[SIM_MACHINES][SIM_MACHINES]; /* [from][to] */
@@ -416,6 +458,14 @@ void machine_snapshot(struct machine *);
 void machine_put_back(struct machine *, const struct snapshot *);
 void machine_put_back_log(struct machine *, const struct snapshot *);
 void machine_put_back_copy(struct machine *, const struct snapshot *);
+/* Its store of another day beside its files of today. */
+void machine_put_back_store(struct machine *, const struct snapshot *);
+/* A store of the machine's disk, opened as its service does. */
+struct store *machine_open_store(struct machine *, const char *sub, const char *kind,
+				 const char *const *dbs);
+/* An empty disk, for a store that is made by hand. */
+void machine_new_disk(struct machine *);
+void machine_forget(struct machine *); /* Its snapshots. */
 wall_ms_t machine_wall(const struct machine *);
 struct sim_node *machine_node(const struct machine *);
 bool machine_crash_point(void *machine, enum turn_point);
@@ -467,6 +517,41 @@ void alerts_crashed(struct machine *);
 bool alerts_rest(struct world *, const char **ret_why);
 void check_alerts(struct world *);
 void alerts_free(struct world *);
+
+/* shelf.c */
+struct shelf shelf_of_machine(struct machine *);
+struct memory *shelf_copy(const struct memory *);
+void shelf_free(struct memory *);
+
+/* keeper.c */
+void keeper_begin(struct world *);
+struct machine *archive_machine(struct world *);
+void keeper_free(struct world *);
+void keeper_draw(struct world *);
+void keeper_plan(struct world *);
+void keeper_looks(struct world *);
+void keeper_config(const struct world *, struct archiving_config *);
+void keeper_names(const struct world *, struct aggregation_config *);
+/* The archive's service does not start: is it right? */
+void keeper_refused(struct machine *, enum err, const char *why);
+void archive_fault_happens(struct world *, enum fault);
+
+/* keeper_wire.c: kusanone accept-rollback, at headquarters. */
+enum { OPERATOR_PEER = INT32_MAX };
+void keeper_gives_up(struct world *);
+
+/* check_archive.c, check_witness.c */
+void archive_put(struct machine *, const char *path, struct slice bytes);
+void archive_heard(struct machine *hq, const struct link_cursor *);
+void archive_turned(struct machine *hq, bool grew);
+void archive_sealed(struct machine *);
+void archive_started(struct machine *hq);
+bool archive_rests(struct world *, const char **ret_why);
+void check_archive(struct world *);
+void witness_started(struct machine *);
+void witness_turned(struct machine *);
+void check_witnesses(struct world *);
+void check_restless(struct world *, const char *why); /* Is it a witness's fault? */
 
 /* faults.c */
 void faults_draw(struct world *);
@@ -529,8 +614,9 @@ void check_loose(struct world *, bool all); /* 'all': machines that are down, to
 void compare_totals(struct world *, unsigned questions);
 void compare_events(struct world *);
 
-/* world.c: one seed.  True if everything held. */
-bool world_run(struct world *, uint64_t seed, const char *dir, FILE *print);
+/* world.c: one seed.  'bare': with no archive, as it would be without.  True if
+ * everything held. */
+bool world_run(struct world *, uint64_t seed, bool bare, const char *dir, FILE *print);
 void world_fini(struct world *);
 
 #endif

@@ -80,7 +80,26 @@
 	X(SILENCE_ENDED, "alert sent after a silence")                                   \
 	X(DST_CROSSED, "clocks changed between two looks")                               \
 	X(COPY_LOST, "notification's copy lost or set back")                             \
-	X(COPY_RESET, "notification begins again: headquarters was rolled back")
+	X(COPY_RESET, "notification begins again: headquarters was rolled back")         \
+	X(SEALED, "segment sealed")                                                      \
+	X(CRASH_AT_FILE, "crash at a file of the archive")                               \
+	X(SHELF_FULL, "no room for a file of the archive")                               \
+	X(ADOPTED, "archive ahead of its store: adopted")                                \
+	X(ARCHIVE_STORE_LOST, "archiving's store lost or set back")                      \
+	X(SHELF_REFUSED, "archive's files set back: refused")                            \
+	X(LOOSE_BACK, "loose parts came back from a copy")                               \
+	X(ARCHIVE_SET_BACK, "archive set back")                                          \
+	X(ARCHIVE_ANEW, "archive begun anew, with another key")                          \
+	X(HQ_AWAITS, "headquarters takes nothing: its archive is awaited")               \
+	X(ARCHIVE_AHEAD, "headquarters takes nothing: its archive is ahead")             \
+	X(ROLLBACK_ACCEPTED, "rollback accepted")                                        \
+	X(REFILLED, "headquarters refilled from its archive")                            \
+	X(CHECKPOINT_KEPT, "checkpoint kept at a post")                                  \
+	X(PROOF_WANTED, "proof wanted")                                                  \
+	X(PROOF_GIVEN, "proof given, newer checkpoint kept")                             \
+	X(CHECKPOINT_OLDER, "checkpoint refused: older")                                 \
+	X(CHECKPOINT_FOREIGN, "checkpoint refused: foreign")                             \
+	X(FORK_SEEN, "history written anew: a post has both checkpoints")
 
 enum sometimes {
 #define X(name, text) SOMETIMES_##name,

@@ -11,6 +11,7 @@
 
 enum {
 	LOOK_EVERY_MS = 7000,
+	KEEPER_MS = 4000,
 	REST_WITHIN_MS = 400000, /* Superseded and backed off: two minutes and more. */
 	REST_STEP_MS = 500,
 	SILENCE_MS = 22000, /* Until a dead connection is noticed. */
@@ -49,6 +50,9 @@ set_up(struct world *w)
 	}
 	if (w->alerts) {
 		w->notification = machine_add(w, MACHINE_NOTIFICATION, 0, 0, 1)->number;
+	}
+	if (w->keeps) {
+		keeper_begin(w);
 	}
 	w->nodes[0].keys[0].enrolled = true;
 	w->naive = naive_new(w->nodes[0].id.b, w->nodes[0].keys[0].keys.sign_public);
@@ -119,6 +123,13 @@ happens(struct world *w, struct sim_event *e)
 		break;
 	case EV_CLOCK:
 		alert_clock_right(&w->machines[e->a]);
+		break;
+	case EV_KEEPER:
+		if (!w->healing) {
+			keeper_looks(w);
+			heap_push(w, w->now + 500 + (msec_t)rng_below(&w->rng, KEEPER_MS),
+				  (struct sim_event){ .what = EV_KEEPER });
+		}
 		break;
 	case EV_LOOK:
 		if (!w->healing) {
@@ -225,6 +236,9 @@ rest(struct world *w, msec_t at_least)
 		if (!run_until(w, w->now + REST_STEP_MS)) {
 			return false;
 		}
+		if (w->keeping != NULL) {
+			keeper_looks(w);
+		}
 		if (w->now - begin >= at_least && check_converged(w, &why)) {
 			return true;
 		}
@@ -234,6 +248,7 @@ rest(struct world *w, msec_t at_least)
 			enrol_forgotten(w);
 		}
 	}
+	check_restless(w, why);
 	sim_fail(w, "comes to rest", "%s: %s", w->machines[w->restless].name, why);
 	return false;
 }
@@ -246,6 +261,10 @@ start_round(struct world *w, unsigned round, unsigned *ret_twins)
 	if (!hq->up) {
 		machine_crash(hq, NEVER);
 		machine_start(hq);
+	}
+	if (w->keeping != NULL && archive_machine(w)->restart_at != NEVER) {
+		machine_crash(archive_machine(w), NEVER);
+		machine_start(archive_machine(w));
 	}
 	if (w->alerts && !w->machines[w->notification].up) {
 		machine_crash(&w->machines[w->notification], NEVER);
@@ -411,7 +430,7 @@ is_large_enough(struct world *w)
 }
 
 bool
-world_run(struct world *w, uint64_t seed, const char *dir, FILE *print)
+world_run(struct world *w, uint64_t seed, bool bare, const char *dir, FILE *print)
 {
 	struct rng mixed = { seed };
 
@@ -424,9 +443,13 @@ world_run(struct world *w, uint64_t seed, const char *dir, FILE *print)
 	w->begin = 1700000000000; /* 2023-11-14 */
 	/* Two seeds of five, by their number: the others are as they were without. */
 	w->alerts = seed % 5 == 2 || seed % 5 == 3;
+	w->keeps = !bare && seed % 5 != 1 && seed % 5 != 3;
 	faults_draw(w);
 	if (w->alerts) {
 		calendar_draw(w);
+	}
+	if (w->keeps) {
+		keeper_draw(w);
 	}
 	set_up(w);
 	for (int i = 0; i < w->machine_count && !w->failed; i++) {
@@ -437,6 +460,9 @@ world_run(struct world *w, uint64_t seed, const char *dir, FILE *print)
 	if (w->alerts) {
 		work_alerts_begin(w);
 		calendar_plan(w);
+	}
+	if (w->keeps) {
+		keeper_plan(w);
 	}
 	heap_push(w, LOOK_EVERY_MS, (struct sim_event){ .what = EV_LOOK });
 	if (run_until(w, w->swarm.chaos_ms) && heal(w)) {
@@ -482,6 +508,7 @@ world_fini(struct world *w)
 	free(w->owed);
 	receivers_free(w);
 	alerts_free(w);
+	keeper_free(w);
 	naive_free(w->naive);
 	arena_fini(&w->arena);
 }
