@@ -1,6 +1,7 @@
 #include <inttypes.h>
 
 #include "aggregation/aggregation.h"
+#include "lib/base/plant.h"
 
 /* The archive that owns the order of the log.
  *
@@ -61,6 +62,9 @@ own_archive_lets_in(const struct aggregation *a, struct link_error *ret_error)
 	if (state != OWN_ARCHIVE_AWAITED && state != OWN_ARCHIVE_AHEAD) {
 		return true;
 	}
+	if (state == OWN_ARCHIVE_AWAITED ? PLANTED(46) : PLANTED(47)) {
+		return true;
+	}
 	*ret_error = (struct link_error){
 		.code = LINK_BUSY,
 		.error_class = LINK_RETRY_BACKOFF,
@@ -85,7 +89,7 @@ own_archive_hello(struct aggregation *a, bool holds, uint64_t cursor, struct tur
 		log_event(turn->log, LOG_ERROR, "archive", "ahead=%" PRIu64, cursor);
 		return;
 	}
-	if (o->state == OWN_ARCHIVE_GIVEN_UP) {
+	if (o->state == OWN_ARCHIVE_GIVEN_UP && !PLANTED(53)) {
 		txn_del(turn->txn, LOG_DB_META, given_up_key());
 	}
 	if (o->state != OWN_ARCHIVE_HELD) {
@@ -113,7 +117,8 @@ own_archive_give_up(struct aggregation *a, struct turn *turn)
 void
 own_archive_dropped(struct own_archive *o)
 {
-	if (o->state == OWN_ARCHIVE_GIVEN_UP || o->before == OWN_ARCHIVE_GIVEN_UP) {
+	if (!PLANTED(54) &&
+	    (o->state == OWN_ARCHIVE_GIVEN_UP || o->before == OWN_ARCHIVE_GIVEN_UP)) {
 		o->state = o->before;
 	}
 }

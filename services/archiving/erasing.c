@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "archiving/archiving.h"
+#include "lib/base/plant.h"
 #include "lib/model/record.h"
 
 /* What headquarters has erased goes from here, too: from the tail at once, from beside a
@@ -140,7 +141,7 @@ erase(struct archiving *a, struct txn *txn, const struct hash *part)
 	uint64_t segment;
 
 	eraser_take(&a->erasing.eraser, txn, part);
-	while (erasing_is_shelved(txn, part, &segment)) {
+	while (!PLANTED(48) && erasing_is_shelved(txn, part, &segment)) {
 		const struct beside row = beside_of(part, segment);
 
 		move(txn, ARCHIVING_DB_SHELVED, ARCHIVING_DB_GOING, &row);
@@ -291,7 +292,7 @@ erasing_open(struct archiving *a, struct txn *txn)
 	if (!read_ring(a, txn)) {
 		return txn->err != OK ? txn->err : ERR_CORRUPT;
 	}
-	enum err err = look_at_gone(a, txn);
+	enum err err = PLANTED(49) ? OK : look_at_gone(a, txn);
 	e->any_going = txn_count(txn, ARCHIVING_DB_GOING) != 0;
 	return err;
 }

@@ -4,6 +4,7 @@
 
 #include "archiving/archiving.h"
 #include "lib/base/crash.h"
+#include "lib/base/plant.h"
 
 /* From the tail to files.
  *
@@ -111,7 +112,7 @@ put_checkpoint(struct sealing *s)
 		.origin = slice_str(a->config.key.name),
 		.size = a->next.size,
 		.root = a->next.root,
-		.position = a->next.log.position,
+		.position = PLANTED(43) ? a->sealed.log.position : a->next.log.position,
 		.hq_ms = a->next.log.hq_ms,
 		.hq = a->config.hq,
 	};
@@ -120,7 +121,9 @@ put_checkpoint(struct sealing *s)
 	tree_head_put(&a->next_checkpoint, &head);
 	note_sign(&a->next_checkpoint, a->next_checkpoint.len, &a->config.key,
 		  a->config.secret);
-	put(s, "checkpoint", buf_slice(&a->next_checkpoint));
+	if (!PLANTED(39)) { /* It is put after the commit. */
+		put(s, "checkpoint", buf_slice(&a->next_checkpoint));
+	}
 }
 
 /* ---- Filling ----------------------------------------------------------------------- */
@@ -162,7 +165,10 @@ fill(struct sealing *s)
 	buf_clear(&a->next_loose);
 	buf_clear(&a->next_names);
 	segment_begin(&a->writer, a->sealed.segments, a->sealed.size, &a->sealed.seal);
-	while (s->err == OK && a->next.log.position < a->tail.position &&
+	/* Planted: what this turn took is sealed with the rest. */
+	const uint64_t end =
+		PLANTED(51) ? a->follower.log.head.position : a->tail.position;
+	while (s->err == OK && a->next.log.position < end &&
 	       a->writer.head.content_len < FULL_CONTENT &&
 	       log_after(s->turn->txn, a->next.log.position, &entry) &&
 	       add_entry(s, &entry, &sink)) {
@@ -180,7 +186,7 @@ write_down(struct archiving *a, struct txn *txn)
 {
 	(void)erasing_shelve(a, txn, a->sealed.segments, buf_slice(&a->next_names));
 	sealed_write(txn, &a->next);
-	log_trim(txn, a->next.log.position);
+	log_trim(txn, a->next.log.position + PLANTED(40)); /* The last one, too. */
 	a->staged = true;
 }
 
@@ -266,7 +272,9 @@ seal(struct sealing *s)
 	if (s->err != OK) {
 		return;
 	}
-	tree_put_edges(&a->next_tree, &sink);
+	if (!PLANTED(42)) {
+		tree_put_edges(&a->next_tree, &sink);
+	}
 	struct slice file = segment_finish(&a->writer);
 
 	a->next.segments++;
@@ -308,6 +316,10 @@ seal_committed(struct archiving *a, struct turn *turn)
 	if (!a->staged) {
 		return;
 	}
+	if (PLANTED(39)) {
+		(void)a->shelf.put(a->shelf.ctx, "checkpoint",
+				   buf_slice(&a->next_checkpoint));
+	}
 	log_event(turn->log, LOG_INFO, "seal",
 		  "segment=%" PRIu64 " entries=%" PRIu64 " position=%" PRIu64,
 		  a->sealed.segments, a->next.size - a->sealed.size,
@@ -331,6 +343,6 @@ seal_committed(struct archiving *a, struct turn *turn)
 void
 seal_dropped(struct archiving *a)
 {
-	a->ahead = a->ahead || a->staged;
+	a->ahead = a->ahead || (a->staged && !PLANTED(41));
 	a->staged = false;
 }
