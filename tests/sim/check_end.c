@@ -205,42 +205,44 @@ views_agree(struct machine *m)
 
 /* ---- Names --------------------------------------------------------------------- */
 
-static bool
-holds(const struct machine *m, struct slice text)
+/* No byte of what headquarters has erased, if its record did not go with a disk. */
+static void
+check_erased(const struct machine *m, struct slice bytes)
 {
-	bool found = disk_holds(m->dir, text);
+	struct world *w = m->world;
+	const struct machine *hq = &w->machines[w->hq];
 
-	for (size_t i = 0; m->shelf != NULL && i < m->shelf->count && !found; i++) {
-		const struct buf *b = &m->shelf->files[i].bytes;
+	for (size_t i = 0; i < w->erased_count; i++) {
+		const struct erased_part *part = &w->erased[i];
 
-		found = memmem(b->at, b->len, text.at, text.len) != NULL;
+		if (fold_is_erased(&hq->aggregation->fold, &part->part) &&
+		    memmem(bytes.at, bytes.len, part->salted, part->salted_len) != NULL) {
+			sim_fail(w, "erased is gone",
+				 "%s: bytes of %s, which was erased, are in its files",
+				 m->name, part->name);
+		}
 	}
-	return found;
 }
 
 void
 check_loose(struct world *w, bool all)
 {
-	struct machine *hq = &w->machines[w->hq];
+	struct buf bytes = { 0 };
 
-	for (size_t i = 0; i < w->erased_count; i++) {
-		const struct erased_part *part = &w->erased[i];
+	for (int k = 0; k < w->machine_count && w->erased_count != 0; k++) {
+		struct machine *m = &w->machines[k];
 
-		if (!fold_is_erased(&hq->aggregation->fold, &part->part)) {
-			continue; /* Headquarters' record of it went with a disk. */
+		if (!m->living || !(m->up || all)) {
+			continue;
 		}
-		for (int k = 0; k < w->machine_count; k++) {
-			struct machine *m = &w->machines[k];
-
-			if (m->living && (m->up || all) &&
-			    holds(m, slice_of(part->salted, part->salted_len))) {
-				sim_fail(w, "erased is gone",
-					 "%s: bytes of %s, which was erased, are in its "
-					 "files",
-					 m->name, part->name);
-			}
+		buf_clear(&bytes);
+		disk_read(m->dir, &bytes);
+		for (size_t i = 0; m->shelf != NULL && i < m->shelf->count; i++) {
+			buf_put_slice(&bytes, buf_slice(&m->shelf->files[i].bytes));
 		}
+		check_erased(m, buf_slice(&bytes));
 	}
+	buf_fini(&bytes);
 }
 
 /* ---- The end ------------------------------------------------------------------- */

@@ -110,19 +110,13 @@ disk_remove(const char *dir)
 	disk_remove_store(dir);
 }
 
-bool
-disk_holds(const char *dir, struct slice text)
+void
+disk_read(const char *dir, struct buf *to)
 {
-	bool found = false;
-
 	for (size_t i = 0; i < ARRAY_LEN(stores); i++) {
-		struct buf bytes = { 0 };
 		char path[256];
 
 		snprintf(path, sizeof(path), "%s/%s/data.mdb", dir, stores[i]);
-		found = found || (read_file(path, &bytes) &&
-				  memmem(bytes.at, bytes.len, text.at, text.len) != NULL);
-		buf_fini(&bytes);
+		(void)read_file(path, to);
 	}
-	return found;
 }

@@ -439,8 +439,8 @@ bool disk_copy(const char *from, const char *to);
 bool disk_copy_store(const char *from, const char *to);
 void disk_remove(const char *dir);
 void disk_remove_store(const char *dir); /* The folder of one store. */
-/* Do any bytes of the folder's files hold the text? */
-bool disk_holds(const char *dir, struct slice text);
+/* All bytes of the folder's files, at the end of 'to'. */
+void disk_read(const char *dir, struct buf *to);
 
 /* machine.c */
 struct machine *machine_add(struct world *, enum machine_kind, int node,
