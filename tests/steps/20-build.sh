@@ -10,6 +10,6 @@ try() {
 try release
 try clang
 try asan
-[ ! -f tests/sim/CMakeLists.txt ] || try plants
-[ ! -f tests/fuzz/CMakeLists.txt ] || try fuzz
+[ ! -f tests/sim/CMakeLists.txt ] || try plants sim
+[ ! -f tests/fuzz/CMakeLists.txt ] || try fuzz fuzzers
 report_end

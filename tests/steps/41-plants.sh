@@ -6,6 +6,6 @@ if [ ! -f tests/sim/plants.sh ]; then
 	skip "plants: no planted bugs in tests/sim yet"
 	report_end
 fi
-build plants && { KUSANONE_BIN=build/plants/bin bash tests/sim/plants.sh ||
+build plants sim && { KUSANONE_BIN=build/plants/bin bash tests/sim/plants.sh ||
 	report_failures=$((report_failures + 1)); }
 report_end

@@ -30,7 +30,7 @@ fuzz() {
 	fi
 }
 
-if build fuzz; then
+if build fuzz fuzzers; then
 	pids=()
 	for program in build/fuzz/bin/fuzz_*; do
 		if [ ! -x "$program" ]; then
