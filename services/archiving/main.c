@@ -21,20 +21,6 @@ struct main {
 };
 
 static int
-check_settings(const struct main *m)
-{
-	const struct archiving_settings *s = &m->settings;
-	bool tcp = strncmp(s->log_address, "tcp://", 6) == 0;
-
-	if (tcp != (s->log_key[0] != '\0')) {
-		return program_fail(&m->program, "follow",
-				    "a tcp:// address needs the aggregation's key in "
-				    "follow.key, and an ipc:// one has none");
-	}
-	return 0;
-}
-
-static int
 open_store(struct main *m)
 {
 	const struct archiving_settings *s = &m->settings;
@@ -111,13 +97,9 @@ serve(struct main *m)
 					.drain = archiving_drain,
 					.ready = say_ready,
 					.ready_ctx = m };
-	struct endpoint *log = &options.endpoints[ENDPOINT_LOG];
 
-	log->kind = ENDPOINT_DIAL;
-	log->addresses[0] = m->settings.log_address;
-	if (m->settings.log_key[0] != '\0') {
-		must(hex_parse(slice_str(m->settings.log_key), log->server_key, 32));
-	}
+	program_dial_log(&options.endpoints[ENDPOINT_LOG], m->settings.log_address,
+			 m->settings.log_key);
 	int rc = program_serve(&m->program, &archiving_service, m->core, m->store,
 			       &options, ENDPOINT_LOCAL, "archiving.sock");
 	if (rc == 0) {
@@ -134,7 +116,8 @@ start(struct main *m, const char *config_path)
 				       &m->settings.common);
 
 	if (rc == 0) {
-		rc = check_settings(m);
+		rc = program_check_follow(&m->program, m->settings.log_address,
+					  m->settings.log_key);
 	}
 	if (rc == 0) {
 		rc = program_read_keys(&m->program);

@@ -130,6 +130,29 @@ program_open_store(struct program *p, const char *sub, struct store_options opti
 }
 
 int
+program_check_follow(const struct program *p, const char *address, const char *key)
+{
+	bool tcp = strncmp(address, "tcp://", 6) == 0;
+
+	if (tcp != (key[0] != '\0')) {
+		return program_fail(p, "follow",
+				    "a tcp:// address needs the aggregation's key in "
+				    "follow.key, and an ipc:// one has none");
+	}
+	return 0;
+}
+
+void
+program_dial_log(struct endpoint *log, const char *address, const char *key)
+{
+	log->kind = ENDPOINT_DIAL;
+	log->addresses[0] = address;
+	if (key[0] != '\0') {
+		must(hex_parse(slice_str(key), log->server_key, 32));
+	}
+}
+
+int
 program_serve(struct program *p, const struct service *service, void *core,
 	      struct store *store, struct host_options *options, unsigned local,
 	      const char *socket)

@@ -42,6 +42,12 @@ int program_read_keys(struct program *) WARN_UNUSED;
 int program_open_store(struct program *, const char *sub, struct store_options options,
 		       struct store **ret_store) WARN_UNUSED;
 
+/* Of a service that follows headquarters' log (SETTINGS_FOLLOW): do address and key go
+ * together?  Then the endpoint that dials there. */
+int program_check_follow(const struct program *, const char *address,
+			 const char *key) WARN_UNUSED;
+void program_dial_log(struct endpoint *, const char *address, const char *key);
+
 /* Endpoint 'local' listens on 'socket' in the run folder; the other endpoints are set.
  * Name, drain and our keys (the newest of the file) are filled in.  Runs until it is told
  * to stop. */
