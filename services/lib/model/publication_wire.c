@@ -60,7 +60,8 @@ publication_query_check(struct fold *f, struct slice query, enum date_rule rule,
 			     "Is another dating rule than the query's.", q->rule,
 			     q->rule);
 	}
-	return totals_query_check(f, q, arena, ret_fault);
+	struct query selection; /* Are all its words known here? */
+	return totals_selection(f, q, arena, &selection, ret_fault);
 }
 
 /* ---- Rows -------------------------------------------------------------------------- */

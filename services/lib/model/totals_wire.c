@@ -296,15 +296,6 @@ totals_shape_of(struct fold *f, const Kusanone__V1__TotalsQuery *in, struct aren
 	return true;
 }
 
-bool
-totals_query_check(struct fold *f, const Kusanone__V1__TotalsQuery *in,
-		   struct arena *arena, struct show_fault *ret_fault)
-{
-	struct totals_shape shape;
-
-	return totals_shape_of(f, in, arena, &shape, ret_fault);
-}
-
 /* ---- Keys and labels ------------------------------------------------------------- */
 
 static const struct reference_entry *

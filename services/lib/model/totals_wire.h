@@ -17,7 +17,6 @@ bool totals_answer(struct fold *, const Kusanone__V1__TotalsQuery *, struct aren
 
 /* What the question selects, as the query takes it; in 'arena'.  Refuses as
  * totals_answer() does. */
-struct query;
 bool totals_selection(struct fold *, const Kusanone__V1__TotalsQuery *, struct arena *,
 		      struct query *ret_query, struct show_fault *ret_fault) WARN_UNUSED;
 /* What a question comes to: the query of each of its tables, and the one that published
@@ -43,10 +42,6 @@ Kusanone__V1__Figure *totals_figure(const struct query_figure *, struct arena *)
  * False: it cannot be read. */
 bool totals_revision(struct fold *, uint32_t r, struct arena *, char **ret_revision,
 		     Kusanone__V1__Text **ret_title);
-
-/* Are all its words known here?  False: the fault says which is not. */
-bool totals_query_check(struct fold *, const Kusanone__V1__TotalsQuery *, struct arena *,
-			struct show_fault *ret_fault) WARN_UNUSED;
 
 /* The published figures in force, with what is itemised of them. */
 size_t totals_published(struct fold *, uint64_t position, enum date_rule, struct arena *,
